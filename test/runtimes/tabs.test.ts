@@ -19,7 +19,8 @@ import type { InPage } from "./program/in-page.ts";
 declare const inPage: () => InPage;
 
 const isFull = process.env["PROJO_TEST_FULL"] === "1";
-const ROUNDS = isFull ? 20 : 5;
+// PROJO_TEST_ROUNDS=20 runs more.
+const ROUNDS = Number(process.env["PROJO_TEST_ROUNDS"] ?? (isFull ? 8 : 5));
 const TABS = 10;
 
 /** Calls an operation. @returns the email of the user, or the reason of the failure */
@@ -148,7 +149,7 @@ describe.skipIf(!hasChromium)(`browserTokenStore in Chromium${hasChromium ? "" :
   it("signs every tab out when one signs out while the others call with an expired token", async () => {
     const tabs = await openTabs(5);
     const [first, ...others] = tabs as [Page, ...Page[]];
-    for (let round = 0; round < (isFull ? 10 : 3); round += 1) {
+    for (let round = 0; round < Math.ceil(ROUNDS / 2); round += 1) {
       const sessionId = await signUp(first);
       await expire(first, sessionId);
       const calls = others.map(callMe);

@@ -153,7 +153,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
       isTrustedRequest: createIsTrustedRequest(config),
       serviceKeys,
       appUrl: () => config.appUrl ?? urlOf(app.server.address(), config),
-      passwords: await createPasswords({ gate, log }),
+      passwords: createPasswords({ gate, log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     };
     // The first query of a process loads Prisma's query compiler, which blocks the event loop for about 50 ms. No call waits for it.

@@ -24,7 +24,7 @@ it("A2 A sign-in succeeds without the upgrade of its hash while the gate is full
     destination: { write: (line: string) => void logLines.push(line) },
   });
   const gate = createArgon2Gate({ atOnce: 1, longestQueue: 0, longestWaitMs: 1_000 });
-  const passwords = await createPasswords({ gate, log });
+  const passwords = createPasswords({ gate, log });
   const id = systemRandomness.newId();
   const passwordHash = await hash(password, { memoryCost: 4_096, timeCost: 1, parallelism: 1 });
   await database.owner("INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)", [

@@ -97,7 +97,7 @@ async function startLosingProxy(target: string) {
 }
 
 describe("N6 a connection that ends between the commit and the answer", () => {
-  const calls = bySuite({ short: 40, full: 200 });
+  const calls = bySuite({ short: 40, full: 80 });
 
   it(`loses no call and makes no second row, ${calls} times`, async () => {
     const proxy = await startLosingProxy(servers[0]?.url ?? "");
@@ -132,8 +132,8 @@ describe("N6 one key in 20 parallel calls to two servers", () => {
 });
 
 describe("N6 a server that is killed between the commit and its answer", () => {
-  // Each round starts a server, so the short suite has two. PROJO_TEST_ROUNDS=200 runs 200.
-  const kills = process.env["PROJO_TEST_ROUNDS"] === undefined ? bySuite({ short: 2, full: 25 }) : ROUNDS;
+  // Each round starts a server, so the suites have few. PROJO_TEST_ROUNDS=200 runs 200.
+  const kills = process.env["PROJO_TEST_ROUNDS"] === undefined ? bySuite({ short: 2, full: 8 }) : ROUNDS;
 
   it(`loses no call and makes no second row, ${kills} times`, async () => {
     const directory = await mkdtemp(join(tmpdir(), "projo-killed-"));

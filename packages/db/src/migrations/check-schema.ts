@@ -1,7 +1,7 @@
 // Checks at the start of a server that its build and the migrations of the database fit. It needs the server's login only.
 import pg from "pg";
 import { MigrationError } from "./migration-error.ts";
-import { type Migration, readMigrations } from "./read-migrations.ts";
+import { type Migration, readMigrationNames } from "./read-migrations.ts";
 import { tooOldProblem } from "./required-migrations.ts";
 
 interface Applied {
@@ -14,7 +14,7 @@ interface Applied {
  * @throws MigrationError if the build is too old for the database, or the database lacks migrations of the build
  */
 export async function checkSchema(pool: pg.Pool, migrations?: readonly Migration[]): Promise<string[]> {
-  const ours = (migrations ?? (await readMigrations())).map(({ name }) => name);
+  const ours = migrations?.map(({ name }) => name) ?? (await readMigrationNames());
   const applied = await readApplied(pool);
   if (applied === null) throw new MigrationError(`The database lacks migrations of this build. ${NEXT}`);
   const required = applied.filter((one) => one.is_required).map((one) => one.migration);

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { readMigrations } from "./read-migrations.ts";
+import { readMigrationNames } from "./read-migrations.ts";
 import { readRequired, tooOldProblem } from "./required-migrations.ts";
 
 export interface MigrationState {
@@ -15,7 +15,7 @@ export interface MigrationState {
 
 /** Compares the applied migrations with those of this build. It needs the owner's login and changes nothing. */
 export async function migrationState(owner: Pick<pg.ClientBase, "query">): Promise<MigrationState> {
-  const ours = (await readMigrations()).map(({ name }) => name);
+  const ours = await readMigrationNames();
   const { rows: tables } = await owner.query(
     "SELECT FROM pg_class WHERE oid = to_regclass('_prisma_migrations')",
   );

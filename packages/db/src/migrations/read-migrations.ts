@@ -16,12 +16,20 @@ export interface Migration {
 /** The directory of the migrations. The path is the same from `src` and from `dist`. */
 export const migrationsDirectory = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
 
+/** The names of the migrations in the order in which they are applied. */
+export async function readMigrationNames(directory = migrationsDirectory): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .toSorted();
+}
+
 /** The migrations in the order in which they are applied. */
 export async function readMigrations(directory = migrationsDirectory): Promise<Migration[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = await readMigrationNames(directory);
   return Promise.all(
-    names.toSorted().map(async (name) => {
+    names.map(async (name) => {
       const file = await readFile(join(directory, name, "migration.sql"));
       const measured = await readMeasured(join(directory, name));
       return {

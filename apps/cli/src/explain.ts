@@ -18,12 +18,14 @@ export const USER_REQUIRED =
 export interface Caller {
   /** True when the call was made with a service key, false when with a user's token. */
   isServiceKey: boolean;
+  /** True when the call was made with a user's token from PROJO_TOKEN. */
+  isAccessToken?: boolean;
   /** The command that runs, whose options and arguments the message names. */
   command?: Command | undefined;
 }
 
 /** Describes the failure for the user in one line, with the next command to run where there is one. */
-export function explain(error: ProjoError, { isServiceKey, command }: Caller): string {
+export function explain(error: ProjoError, { isServiceKey, isAccessToken, command }: Caller): string {
   // A function that projo passes to the SDK has ended the call, for example after --timeout.
   if (error.cause instanceof CliError) return error.cause.message;
   if (error instanceof ProjoConnectionError) return explainConnection(error);
@@ -31,8 +33,9 @@ export function explain(error: ProjoError, { isServiceKey, command }: Caller): s
   if (error.reason === "operation.not_found") return explainMissingOperation(error);
   if (error.reason === "input.invalid" && error.fieldErrors)
     return describeFieldErrors(error.fieldErrors, { operation: error.operation, command });
-  const keyMessage = isServiceKey ? serviceKeyMessages[error.reason] : undefined;
-  if (keyMessage !== undefined) return keyMessage;
+  const ofToken = isServiceKey ? serviceKeyMessages : isAccessToken ? accessTokenMessages : {};
+  const tokenMessage = ofToken[error.reason];
+  if (tokenMessage !== undefined) return tokenMessage;
   if (error.reason === "limit.exceeded") return limitMessage(error);
   // The SDK's own advice, after an earlier attempt of the call that was lost, addresses programs.
   const [ownMessage] = error.message.split(" The server may have carried ");
@@ -57,7 +60,7 @@ const replacements: Readonly<Record<string, string>> = {
 
 /** The next command to run for each of the server's reasons. */
 const nextSteps: Readonly<Record<string, string>> = {
-  "auth.unauthenticated": "Run: projo login (or correct PROJO_TOKEN if it is set)",
+  "auth.unauthenticated": "Run: projo login",
   "auth.email_unverified":
     "Run: projo email verify, and enter the token from the mail (for a new mail: projo email resend)",
   "auth.token_reused": "Run: projo login",
@@ -96,6 +99,11 @@ const serviceKeyMessages: Readonly<Record<string, string>> = {
     "The scopes or the role of the service key in PROJO_TOKEN do not allow this. An admin can check them: projo keys list",
   "workspace.not_found":
     "The service key in PROJO_TOKEN belongs to another workspace. Omit the workspace: a key always acts in its own.",
+};
+
+/** The advice to a user's token from PROJO_TOKEN, which projo cannot renew. */
+const accessTokenMessages: Readonly<Record<string, string>> = {
+  "auth.unauthenticated": "The token in PROJO_TOKEN is not valid. Correct it, or unset PROJO_TOKEN.",
 };
 
 /** `Only an admin can do this.` The server's message names the permission. */

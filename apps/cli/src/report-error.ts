@@ -2,7 +2,7 @@
 import { isProjoError, UnknownOperationError } from "@projostack/sdk";
 import { CliError, type ExitCode } from "./cli-error.ts";
 import { type OptionsToRepeat, withOptions } from "./connection/next-commands.ts";
-import { isServiceKeySet } from "./credentials/service-key.ts";
+import { callerOf } from "./credentials/service-key.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
 import type { Io } from "./io.ts";
@@ -55,7 +55,7 @@ export function describeError(error: unknown, io: Io): Report {
   return {
     exitCode: exitCodeOf(error),
     reason: error.reason ?? `cli.${error.code.toLowerCase()}`,
-    message: explain(error, { isServiceKey: isServiceKeySet(io), command: runningCommand(io) }),
+    message: explain(error, { ...callerOf(io), command: runningCommand(io) }),
     operation,
     status,
     requestId,

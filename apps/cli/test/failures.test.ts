@@ -88,7 +88,7 @@ describe("a missing sign-in exits with 4", () => {
     const env = { PROJO_TOKEN: "pja_nonsense" };
     expect(await failure(["tasks", "list"], { env })).toEqual([
       4,
-      "The sign-in is no longer valid. Run: projo login (or correct PROJO_TOKEN if it is set)",
+      "The token in PROJO_TOKEN is not valid. Correct it, or unset PROJO_TOKEN.",
     ]);
   });
 

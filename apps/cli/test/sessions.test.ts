@@ -89,7 +89,7 @@ describe("an access token that has expired", () => {
     const { accessToken } = await storedTokens(shell.home, server.url);
     const { code, err } = await shell.projo(["whoami"], { env: { PROJO_TOKEN: accessToken } });
     expect(code).toBe(4);
-    expect(err).toContain("The sign-in is no longer valid. Run: projo login (or correct PROJO_TOKEN");
+    expect(err).toContain("The token in PROJO_TOKEN is not valid.");
     expect(await rotations(server, before.sessionId)).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 // Imports one file: opens it, finds its columns, reads its rows, and sends them or, in a dry run, keeps the first ones.
 import type { Cli } from "../cli.ts";
-import { isServiceKeySet } from "../credentials/service-key.ts";
+import { callerOf } from "../credentials/service-key.ts";
 import { findProject } from "../names/find-project.ts";
 import { type Progress, showProgress } from "../terminal/progress.ts";
 import { type ColumnMap } from "./columns/column-map.ts";
@@ -71,7 +71,7 @@ export async function runImport(
   try {
     const imported = await importTasks(keepFirst(rows, preview), {
       signal,
-      caller: { isServiceKey: isServiceKeySet(cli.io) },
+      caller: callerOf(cli.io),
       send: target?.send ?? skipSending,
       report: report.write,
       update: (atByte, count) =>

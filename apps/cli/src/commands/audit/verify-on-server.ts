@@ -3,7 +3,7 @@ import { parseCheckpoint, pointOf } from "../../audit/checkpoint.ts";
 import { type Point, parsePoint, START } from "../../audit/point.ts";
 import { CliError, interrupted, usageError } from "../../cli-error.ts";
 import type { Cli } from "../../cli.ts";
-import { isServiceKeySet } from "../../credentials/service-key.ts";
+import { callerOf } from "../../credentials/service-key.ts";
 import { exitCodeOf } from "../../exit-code.ts";
 import { explain } from "../../explain.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
@@ -152,7 +152,7 @@ function withContinuation({ io }: Cli, error: unknown, { start, last, isStopped 
   const details = isStart ? {} : { after: `${last.seq}:${last.hash}` };
   if (isStopped) return interrupted(`Stopped.${next}`, details);
   if (!isProjoError(error) || isStart) return error;
-  const message = explain(error, { isServiceKey: isServiceKeySet(io) });
+  const message = explain(error, callerOf(io));
   return new CliError(error.reason ?? "cli.broken_off", `${message}${next}`, {
     exitCode: exitCodeOf(error),
     details,

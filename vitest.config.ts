@@ -61,6 +61,7 @@ const races = [
   "apps/api/test/members/late-writes.test.ts",
   "apps/api/test/members/workspace-lock.test.ts",
   "apps/api/test/projects/find-or-create.test.ts",
+  "apps/api/test/server/pgbouncer.test.ts",
   "apps/api/test/sessions/refresh.test.ts",
 ];
 const onPostgres15 = [

@@ -34,12 +34,13 @@ it.each(["true", "false"])(
     // It refuses in the last half second.
     const closed = server.close({ answersMs: 700 });
     await delay(300);
-    const answers: string[] = [];
-    for (const { peer, rest } of begun) {
-      peer.socket.write(rest);
-      await peer.closed();
-      answers.push(peer.received());
-    }
+    const answers = await Promise.all(
+      begun.map(async ({ peer, rest }) => {
+        peer.socket.write(rest);
+        await peer.closed();
+        return peer.received();
+      }),
+    );
     await closed;
     expect(answers.map(statusOf)).toEqual([503, 503, 503, 204, 503]);
     expect(answers.map((answer) => permits(answer, APP))).toEqual([true, true, false, true, false]);

@@ -156,8 +156,10 @@ describe("the response parser", () => {
       response.end("ok");
     });
     await answers(load);
-    sockets[0]?.end();
-    await delay(20);
+    const [idle] = sockets;
+    if (!idle) throw new Error("The load has opened no connection.");
+    // It closes when the load has closed its end.
+    await Promise.all([once(idle, "close"), idle.end()]);
     expect(await answers(load)).toHaveLength(2);
   });
 });

@@ -198,7 +198,7 @@ export default defineConfig(({ mode }) => ({
     // A worker keeps the modules that it has loaded for the next file: loading the server takes longer than most files' tests.
     isolate: false,
     // Many files wait for a mail server, a clock or a process, so more workers than processors keep two processors busy.
-    maxWorkers: Math.min(8, Math.max(6, availableParallelism())),
+    maxWorkers: Math.min(8, Math.max(4, availableParallelism())),
     // They end tests that hang, also on a machine that is busy with other work.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -159,7 +159,9 @@ describe("the response parser", () => {
     const [idle] = sockets;
     if (!idle) throw new Error("The load has opened no connection.");
     // It closes when the load has closed its end.
-    await Promise.all([once(idle, "close"), idle.end()]);
+    const closed = once(idle, "close");
+    idle.end();
+    await closed;
     expect(await answers(load)).toHaveLength(2);
   });
 });

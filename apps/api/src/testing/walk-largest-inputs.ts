@@ -90,7 +90,7 @@ const REPETITIONS = 2;
 
 /**
  * Walks, and walks again through the operations during which a block was longer than `limitMs`. An input that blocks the event
- * loop does so each time, but a processor that is shared with other machines is slower at some times, which is no fault of an input.
+ * loop does so each time. A processor that is shared with other machines is slower at some times, for every input.
  * Returns the requests of the first walk, and the blocks, longest first. The blocks of a later walk replace those over the limit.
  */
 export async function walkAndConfirm(walk: Walk, { limitMs, blocks }: Confirm) {

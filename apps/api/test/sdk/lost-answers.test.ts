@@ -97,7 +97,7 @@ async function startLosingProxy(target: string) {
 }
 
 describe("N6 a connection that ends between the commit and the answer", () => {
-  const calls = bySuite({ short: 40, full: 80 });
+  const calls = bySuite({ short: 40, full: 200 });
 
   it(`loses no call and makes no second row, ${calls} times`, async () => {
     const proxy = await startLosingProxy(servers[0]?.url ?? "");

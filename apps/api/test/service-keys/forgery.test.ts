@@ -164,13 +164,10 @@ describe("A forged or malformed service key", () => {
   }, 60_000);
 
   const SPELLINGS = bySuite({ short: 500, full: 2_000 });
-  const ONE_OF = 4;
   it(`S11 gets 401 in ${SPELLINGS} random variations`, async () => {
     let triedCount = 0;
-    for (const [nth, changed] of mutationsOf(key.token, SPELLINGS, 11).entries()) {
+    for (const changed of mutationsOf(key.token, SPELLINGS, 11)) {
       expect([changed, parseServiceKey(changed)]).toEqual([changed, null]);
-      // The server refuses what the function refuses, so some of them are sent over HTTP.
-      if (nth % ONE_OF !== 0) continue;
       const sendable = changed.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, "").trim();
       if (sendable === key.token) continue;
       const headers = { authorization: `Bearer ${sendable}` };
@@ -178,7 +175,7 @@ describe("A forged or malformed service key", () => {
       expect([changed, verdictOf(answer)]).toEqual([changed, REFUSED]);
       triedCount += 1;
     }
-    expect(triedCount).toBeGreaterThan((SPELLINGS / ONE_OF) * 0.95);
+    expect(triedCount).toBeGreaterThan(SPELLINGS * 0.95);
     // The last character of the token has unused bits. The server accepts only the spelling in which they are zero.
     for (const other of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
       const token = key.token.slice(0, -1) + other;

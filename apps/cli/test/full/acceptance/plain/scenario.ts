@@ -8,7 +8,7 @@ export interface Step {
   readonly exit?: number;
   /** The text of standard input, in which `$NAME` is a variable of the scenario: so a secret is not part of the record. */
   readonly stdin?: string;
-  /** Who runs the line. Default: the first person of the scenario. */
+  /** The person that runs the line. Default: the first person of the scenario. */
   readonly as?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** The variable that gets the output, without the last line break. */

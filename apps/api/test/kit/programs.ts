@@ -1,9 +1,10 @@
 // The program of the server and of operators, in processes of its own.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { newestIn } from "@projostack/db/testing";
 
 /** Variables of the environment. An undefined one is removed. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,17 +40,6 @@ function isBuildNew(): boolean {
     bundled.every((directory) => newestIn(join(root, directory, "src")) <= build.mtimeMs);
   return isNew;
 }
-
-/** @returns when the newest file in the directory was changed, in ms since 1970. Tests are not part of a build. */
-const newestIn = (directory: string): number =>
-  Math.max(
-    0,
-    ...readdirSync(directory, { withFileTypes: true }).map((entry) => {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) return newestIn(path);
-      return /\.test(?:-d)?\.ts$/.test(entry.name) ? 0 : statSync(path).mtimeMs;
-    }),
-  );
 
 export function startProgram(args: readonly string[], env: Environment): ChildProcess {
   const { execArgv, file } = programOf();

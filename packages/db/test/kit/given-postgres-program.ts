@@ -1,8 +1,9 @@
 // `projostack migrate` as a process of its own.
 import { execFile } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { newestIn } from "./newest-in.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const built = join(root, "apps/server/dist/projostack.js");
@@ -46,14 +47,3 @@ function isBuildNew(): boolean {
   const build = statSync(built, { throwIfNoEntry: false });
   return build !== undefined && sources.every((source) => newestIn(join(root, source)) <= build.mtimeMs);
 }
-
-/** @returns when the newest file in the directory was changed, in ms since 1970. Tests are not part of a build. */
-const newestIn = (directory: string): number =>
-  Math.max(
-    0,
-    ...readdirSync(directory, { withFileTypes: true }).map((entry) => {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) return newestIn(path);
-      return /\.test(?:-d)?\.ts$/.test(entry.name) ? 0 : statSync(path).mtimeMs;
-    }),
-  );

@@ -3,7 +3,7 @@
  * it. `pnpm test` and `pnpm test:full` use it.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -25,5 +25,7 @@ const left = readdirSync(directory).filter((name) => !CACHES.test(name));
 rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
 if (left.length > 0) {
   process.stderr.write(`The tests left this in the temporary directory: ${left.join(", ")}\n`);
+  const totals = process.env["PROJO_TEST_TOTALS"];
+  if (totals) appendFileSync(totals, "0 passed, 1 failed\n");
 }
 process.exitCode = status === 0 && left.length > 0 ? 1 : (status ?? 1);

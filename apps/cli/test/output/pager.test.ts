@@ -1,8 +1,5 @@
 // The built program in a real terminal: tmux. Without tmux these tests are skipped, but not in CI.
 import { spawnSync } from "node:child_process";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -31,8 +28,7 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
       title: `Task ${index + 1}.`,
     }));
     await expectDone(shell.projo(["call", "tasks.createMany", "-"], { stdin: JSON.stringify({ items }) }));
-    const socket = join(tmpdir(), `projo-${randomUUID()}`);
-    tmux = startTmux({ socket, columns: 80, rows: HEIGHT, home: shell.home, program: ["sh"] });
+    tmux = startTmux({ columns: 80, rows: HEIGHT, home: shell.home, program: ["sh"] });
     await type(
       `PS1='> '; HOME='${shell.home}'; PROJO_URL='${server.url}'; export HOME PROJO_URL; unset PAGER LESS`,
     );

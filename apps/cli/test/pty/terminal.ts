@@ -79,7 +79,7 @@ export async function openTerminal({
   await access(program).catch(() => {
     throw new Error("The program is not built. Run: npx -y pnpm@12 --filter @projostack/cli build");
   });
-  const directory = await mkdtemp(join(tmpdir(), "projo-tmux-"));
+  const directory = await mkdtemp(join(tmpdir(), "projo-terminal-"));
   // The prompt has the number of the next command and the exit code of the last one.
   // The shell prepares the terminal for its own input after PROMPT_COMMAND.
   const modes = join(directory, "modes");
@@ -91,7 +91,6 @@ export async function openTerminal({
   );
   const bash = ["bash", "--noprofile", "--rcfile", join(directory, "bashrc"), "-i"];
   const tmux = startTmux({
-    socket: join(directory, "socket"),
     columns,
     rows,
     home,

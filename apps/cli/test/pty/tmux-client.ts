@@ -2,11 +2,13 @@
 // tmux(1)), because starting a process for each command takes a large program such as a test worker more time than the command.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export interface TmuxOptions {
-  /** The path of the socket of the server, which must not exist. */
-  socket: string;
   columns: number;
   rows: number;
   /** The home directory, which is also the working directory. */
@@ -40,12 +42,14 @@ const SETTLING_MS = 10;
 /** The screen also changes when the size of the terminal does. */
 const MAX_PAUSE_MS = 500;
 
-export function startTmux({ socket, columns, rows, home, program }: TmuxOptions): Tmux {
+export function startTmux({ columns, rows, home, program }: TmuxOptions): Tmux {
+  // tmux can leave its socket.
+  const directory = mkdtempSync(join(tmpdir(), "projo-tmux-"));
   const size = ["-x", String(columns), "-y", String(rows)];
   const session = ["new-session", "-f", "ignore-size", ...size, "-c", home, ...program];
   // A server without a client would outlive a worker that was killed.
   session.push(";", "set-option", "destroy-unattached", "on");
-  const client = spawn("tmux", ["-u", "-S", socket, "-f", "/dev/null", "-C", ...session], {
+  const client = spawn("tmux", ["-u", "-S", join(directory, "socket"), "-f", "/dev/null", "-C", ...session], {
     env: { PATH: process.env["PATH"], HOME: home, LANG: "C.UTF-8" },
     stdio: ["pipe", "pipe", "ignore"],
   });
@@ -128,6 +132,7 @@ export function startTmux({ socket, columns, rows, home, program }: TmuxOptions)
     async close() {
       await run("kill-server").catch(() => undefined);
       await closed;
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -8,6 +8,7 @@ import { manPage } from "../src/reference/man.ts";
 import { describeProgram } from "../src/reference/describe-program.ts";
 import { version } from "../src/version.ts";
 import { noticesOf } from "../../../scripts/bundle/notices.ts";
+import { lazyProcesses } from "./lazy-processes.ts";
 import { versionInProgram } from "./version-in-program.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -42,7 +43,7 @@ const bundle = await rolldown({
   input: { projo: join(root, "apps/cli/src/start.ts") },
   platform: "node",
   resolve: { conditionNames: ["@projostack/source", "node"] },
-  plugins: [versionInProgram(join(root, "apps/cli/package.json"))],
+  plugins: [lazyProcesses, versionInProgram(join(root, "apps/cli/package.json"))],
   onLog: (level, log, report) => {
     // The SDK loads parts of itself only when a page needs them. The program needs them for every call.
     if (log.code === "INEFFECTIVE_DYNAMIC_IMPORT") return;

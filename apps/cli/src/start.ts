@@ -1,7 +1,6 @@
 // The file that starts. It answers what needs no other file, and has Node.js keep the compiled code of the others.
 // The cast names a function of newer versions of Node.js than the types are of.
 import { mkdirSync } from "node:fs";
-import nodeModule from "node:module";
 import { dirname } from "node:path";
 import { cacheDirectory } from "./cache-directory.ts";
 import { homeDirectory } from "./home-directory.ts";
@@ -16,14 +15,19 @@ else {
   void startProgram();
 }
 
+interface ModuleWithCache {
+  readonly enableCompileCache?: (directory: string) => unknown;
+}
+
 async function startProgram(): Promise<void> {
   await import("./main.ts");
 }
 
-/** Only Node.js 22.1 and newer has the function. */
+/** Only Node.js 22.1 and newer has the function. To load the module in Node.js 20 would only take time. */
 function keepCompiledCode(): void {
-  const { enableCompileCache } = nodeModule as { enableCompileCache?: (directory: string) => unknown };
-  const { env, platform } = process;
+  const { env, platform, version: runtime } = process;
+  if (runtime.startsWith("v20.")) return;
+  const { enableCompileCache } = process.getBuiltinModule("node:module") as ModuleWithCache;
   const directory = cacheDirectory({ env, platform, homeDirectory: homeDirectory() });
   // The function never returns for a directory that cannot be created below /proc, so it gets an existing one.
   if (directory !== undefined && enableCompileCache && exists(directory)) enableCompileCache(directory);

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Fetch } from "@projostack/sdk";
 import { createNodeFetch } from "@projostack/sdk/node";
@@ -27,6 +26,7 @@ async function readAuthorities(io: Io, option: string | undefined): Promise<stri
 }
 
 async function read(path: string, name: string): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
   try {
     return await readFile(path, "utf8");
   } catch (error) {

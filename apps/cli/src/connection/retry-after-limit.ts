@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { isProjoError } from "@projostack/sdk";
 
 /** A request budget refills within two minutes. A longer wait belongs to another limit and is reported instead. */
@@ -21,6 +20,7 @@ export async function retryAfterLimit<T>(
       const seconds = secondsToWait(error);
       if (seconds === undefined) throw error;
       onWait(seconds);
+      const { setTimeout: wait } = await import("node:timers/promises");
       await wait(seconds * 1_000, undefined, { signal });
     }
   }

@@ -1,7 +1,7 @@
 // The only file that projo stores: the servers with a sign-in, and the workspace selected on each. It holds bearer
 // tokens, so only its owner may read it, and a crash must not leave a partial file. Several projo processes may run at
 // once: each reads and writes the file inside the lock, so that no process writes back tokens that another replaced.
-import { chmod, stat } from "node:fs/promises";
+import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { sharedFile, SharedFileError, type SharedFile } from "@projostack/sdk/node";
 import { CliError } from "../cli-error.ts";
@@ -54,7 +54,7 @@ function inDirectory(directory: string, { io, warn: warnAgain }: FileDeps): Cred
       const isNamed = Boolean(io.env["PROJO_CONFIG_DIR"]);
       const text = await (isNamed ? file.read() : file.read().catch(noFile)).catch(rethrow);
       if (text === undefined) return noCredentials;
-      if (io.platform !== "win32") await restrictMode(path, warn);
+      if (io.platform !== "win32") restrictMode(path, warn);
       const credentials = parseCredentials(text);
       if (credentials) return credentials;
       throw new CliError(
@@ -93,11 +93,11 @@ function once(warn: (message: string) => void): (message: string) => void {
 }
 
 /** Removes the permissions of the group and of others. */
-async function restrictMode(path: string, warn: (message: string) => void): Promise<void> {
-  const { mode } = await stat(path);
+function restrictMode(path: string, warn: (message: string) => void): void {
+  const { mode } = statSync(path);
   if ((mode & 0o077) === 0) return;
   try {
-    await chmod(path, 0o600);
+    chmodSync(path, 0o600);
   } catch {
     warn(
       `Other users can read ${path}, and only its owner can change that. Set PROJO_CONFIG_DIR to a directory of yours.`,

@@ -29,8 +29,11 @@ export async function compareExports(before: Export, after: Export): Promise<Dif
   for (const table of tables) {
     if (table === "members") continue;
     const [left, right] = await Promise.all([rowsOf(before, table), rowsOf(after, table)]);
-    const [mine, others] = table === "invites" ? withoutOwn(left, right, members) : [left, right];
-    compareRows(table, [mine, others], { ids, differences });
+    const compared: Rows =
+      table === "invites"
+        ? [withJoiningRoles(left, members), withoutOwn(left, right, members)]
+        : [left, right];
+    compareRows(table, compared, { ids, differences });
     if (differences.length >= MOST_DIFFERENCES) break;
   }
   await compareLogs(before, after, differences);
@@ -63,18 +66,19 @@ async function rowsOf({ directory }: Export, table: WorkspaceTable): Promise<Jso
   return rows;
 }
 
+type Rows = readonly [readonly JsonObject[], readonly JsonObject[]];
+
+/** The roles of the members of the first export, by their addresses. */
+type Members = ReadonlyMap<unknown, unknown>;
+
 /** People join in another order, so they are compared by their addresses. */
-async function compareMembers(
-  before: Export,
-  after: Export,
-  { ids, differences }: Found,
-): Promise<Set<unknown>> {
+async function compareMembers(before: Export, after: Export, { ids, differences }: Found): Promise<Members> {
   const file = tableFiles.members;
   const joined = new Map((await rowsOf(after, "members")).map((member) => [member["email"], member]));
-  const emails = new Set<unknown>();
+  const roles = new Map<unknown, unknown>();
   for (const [at, member] of (await rowsOf(before, "members")).entries()) {
     const { email } = member;
-    emails.add(email);
+    roles.set(email, member["role"]);
     const other = joined.get(email);
     joined.delete(email);
     const same =
@@ -90,17 +94,30 @@ async function compareMembers(
   }
   for (const email of joined.keys())
     differences.push({ file, line: 0, message: `${String(email)} is a member only in the second export.` });
-  return emails;
+  return roles;
 }
 
 /** Leaves out the invites by which members joined here, which the first export does not have. */
 function withoutOwn(
   left: readonly JsonObject[],
   right: readonly JsonObject[],
-  members: ReadonlySet<unknown>,
-): [readonly JsonObject[], readonly JsonObject[]] {
+  members: Members,
+): readonly JsonObject[] {
   const known = new Set(left.map((row) => invitation(row)));
-  return [left, right.filter((row) => known.has(invitation(row)) || !members.has(row["email"]))];
+  return right.filter((row) => known.has(invitation(row)) || !members.has(row["email"]));
+}
+
+/**
+ * Gives the last accepted invite of each member the role of the member, which an admin may have changed since. An import opens this
+ * invite again with the role of the member.
+ */
+function withJoiningRoles(rows: readonly JsonObject[], members: Members): readonly JsonObject[] {
+  const last = new Map(rows.filter((row) => row["usedAt"] !== null).map((row) => [row["email"], row]));
+  return rows.map((row) =>
+    last.get(row["email"]) === row && members.has(row["email"])
+      ? { ...row, role: members.get(row["email"]) ?? null }
+      : row,
+  );
 }
 
 const invitation = (row: JsonObject): string => `${String(row["email"])} ${String(row["createdAt"])}`;
@@ -110,11 +127,7 @@ const OWN_TIMES: ReadonlySet<string> = new Set(["usedAt", "expiresAt"]);
 /** An admin who sends an invite again becomes its inviter. */
 const OWN_PEOPLE: ReadonlySet<string> = new Set(["invitedBy"]);
 
-function compareRows(
-  table: WorkspaceTable,
-  [left, right]: readonly [readonly JsonObject[], readonly JsonObject[]],
-  { ids, differences }: Found,
-): void {
+function compareRows(table: WorkspaceTable, [left, right]: Rows, { ids, differences }: Found): void {
   const file = tableFiles[table];
   if (left.length !== right.length)
     differences.push({

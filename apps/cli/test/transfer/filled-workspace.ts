@@ -35,6 +35,7 @@ export async function fillWorkspace(server: TestServer, rows: number): Promise<F
   ] as const)
     await expectDone(shell.projo(["tasks", "create", title, "--project", "Project 1"]));
   await expectDone(carol.projo(["workspaces", "leave", "--yes"]));
+  await projo("members", "role", "bob@example.com", "admin");
   const changed = await jsonOf<{ items: { id: string }[] }>(ann, "tasks", "list", "--limit", "3");
   for (const { id } of changed.items) await projo("tasks", "update", id, "--status", "done");
   const [first] = changed.items;

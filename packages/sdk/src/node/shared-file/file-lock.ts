@@ -6,7 +6,7 @@
 // gives both the same successor of a refresh token, and the file is replaced as a whole.
 // The lock prevents this case in normal use.
 import { systemErrorCode as codeOf } from "./file-problem.ts";
-import { fileSystem, randomId, system, wait } from "./system.ts";
+import { fileSystem, randomId, readText, system, wait } from "./system.ts";
 import type { Self } from "./this-process.ts";
 
 /** The holder renews its lock more often, so that a process with a longer timeout keeps it. */
@@ -174,7 +174,7 @@ async function removeStale(path: string, stale: string): Promise<void> {
 
 async function contentOf(path: string): Promise<string | undefined> {
   try {
-    return await fileSystem().readFile(path, "utf8");
+    return await readText(path);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     // Node names no path when the path is a directory.

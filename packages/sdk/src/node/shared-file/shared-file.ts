@@ -5,7 +5,7 @@ import { fileLock, LockHeldError, type FileLock } from "./file-lock.ts";
 import { fileProblem, systemErrorCode } from "./file-problem.ts";
 import { prepareReplacement, removeAbandoned, type Replacement } from "./replacement.ts";
 import { SharedFileError } from "./shared-file-error.ts";
-import { fileSystem, paths } from "./system.ts";
+import { paths, readText } from "./system.ts";
 import { thisProcess, type Self } from "./this-process.ts";
 
 /** A file that several processes share. It and its directory are created when it is locked for the first time. */
@@ -39,8 +39,7 @@ const RESERVED_BYTES = 4_096;
 
 /** Opens a file that several processes share. Does not create it. */
 export function sharedFile(path: string, options: SharedFileOptions): SharedFile {
-  const { alternative, lockPath = `${path}.lock`, self = thisProcess() } = options;
-  const lock = fileLock(lockPath, self);
+  const { alternative, lockPath = `${path}.lock`, self } = options;
   const failed = (action: "read" | "written", subject: string, error: unknown): SharedFileError => {
     const { cause, nextStep } = fileProblem(error, { path: subject, action, alternative });
     const message = `${subject} cannot be ${action}: ${cause}. ${nextStep}`;
@@ -52,7 +51,7 @@ export function sharedFile(path: string, options: SharedFileOptions): SharedFile
     isLocked: () => isLocked,
     async read() {
       try {
-        return await fileSystem().readFile(path, "utf8");
+        return await readText(path);
       } catch (error) {
         if (systemErrorCode(error) === "ENOENT") return undefined;
         throw failed("read", path, error);
@@ -72,7 +71,10 @@ export function sharedFile(path: string, options: SharedFileOptions): SharedFile
       let ofWork: { readonly error: unknown } | undefined;
       try {
         await createDirectory(paths().dirname(path));
-        return await lock(async () => {
+        return await fileLock(
+          lockPath,
+          self ?? thisProcess(),
+        )(async () => {
           await removeAbandoned(path);
           reserved = await prepareReplacement(path, RESERVED_BYTES);
           isLocked = true;

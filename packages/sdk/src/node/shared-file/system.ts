@@ -31,7 +31,6 @@ interface FileSystem {
   readonly link: (from: string, to: string) => Promise<void>;
   readonly mkdir: (path: string, options: { readonly mode: number }) => Promise<void>;
   readonly open: (path: string, flags: string, mode?: number) => Promise<FileHandle>;
-  readonly readFile: (path: string, encoding: "utf8") => Promise<string>;
   readonly readdir: (path: string) => Promise<string[]>;
   readonly realpath: (path: string) => Promise<string>;
   readonly rename: (from: string, to: string) => Promise<void>;
@@ -48,6 +47,11 @@ interface FileSystem {
 interface Modules {
   readonly "node:fs": {
     readonly promises: FileSystem;
+    readonly readFile: (
+      path: string,
+      encoding: "utf8",
+      done: (error: Error | null, text: string) => void,
+    ) => void;
     readonly statSync: (path: string) => FileStats;
     readonly readlinkSync: (path: string) => string;
   };
@@ -88,6 +92,14 @@ export function system(): SystemProcess {
     throw new TypeError("Files need Node.js 20.16 or newer, Deno or Bun.");
   return process as SystemProcess;
 }
+
+/** Reads a file without loading `node:fs/promises`, which takes several milliseconds. @throws the system's error */
+export const readText = (path: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    system()
+      .getBuiltinModule("node:fs")
+      .readFile(path, "utf8", (error, text) => (error ? reject(error) : resolve(text)));
+  });
 
 export const fileSystem = (): FileSystem => system().getBuiltinModule("node:fs").promises;
 

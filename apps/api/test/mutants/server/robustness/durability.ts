@@ -7,10 +7,11 @@ const acknowledgesRefusedCommit: Attack = {
   tryOn: async (server) => {
     const { owner } = server.database;
     const { admin, id } = await team(server);
-    // A deferred constraint is checked at the COMMIT, when all statements have succeeded.
+    // A deferred constraint is checked at the COMMIT, when all statements have succeeded. The check takes longer than an answer that
+    // does not wait for it.
     await owner(`
       CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'refused at the COMMIT'; END $$;
+        $$ BEGIN PERFORM pg_sleep(0.5); RAISE EXCEPTION 'refused at the COMMIT'; END $$;
       CREATE CONSTRAINT TRIGGER refuse_commit AFTER INSERT ON projects DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW WHEN (NEW.name = 'Refused') EXECUTE FUNCTION refuse_commit()`);
     try {

@@ -14,7 +14,10 @@ import { versionInProgram } from "./version-in-program.ts";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const target = join(root, "apps/cli/dist");
 
-/** What several commands share: few files start faster than many. Everything else is beside the only command that uses it. */
+/**
+ * What several commands share: few files start faster than many. What only a failed command uses is in a file of its own. Everything
+ * else is beside the only command that uses it.
+ */
 const chunks = [
   {
     name: "start",
@@ -34,7 +37,12 @@ const chunks = [
   {
     name: "client",
     priority: 1,
-    test: /\/packages\/sdk\/|cli\/src\/(?:explain\.ts$|connection\/|credentials\/|names\/)/,
+    test: /\/packages\/sdk\/src\/(?!call\/recovery\/)|cli\/src\/(?:connection\/(?!explain|check-server)|credentials\/|names\/)/,
+  },
+  {
+    name: "errors",
+    priority: 0,
+    test: /\/packages\/sdk\/src\/call\/recovery\/|cli\/src\/(?:explain|connection\/explain-connection|inputs\/(?:describe-field-errors|input-sources|typed-input))\.ts$/,
   },
 ] as const;
 

@@ -6,14 +6,11 @@ import {
   explainConnection,
   explainForeignAnswer,
   explainMissingOperation,
-  mayBeDone,
 } from "./connection/explain-connection.ts";
+import { mayBeDone } from "./connection/may-be-done.ts";
+import { userRequiredMessages } from "./connection/user-required.ts";
 import { leastRoles, permissions } from "./generated/permissions.ts";
 import { describeFieldErrors } from "./inputs/describe-field-errors.ts";
-
-/** The message for a service key that calls an operation for users only. */
-export const USER_REQUIRED =
-  "A service key cannot do this: it is for signed-in users. Unset PROJO_TOKEN, then run: projo login";
 
 export interface Caller {
   /** True when the call was made with a service key, false when with a user's token. */
@@ -94,7 +91,7 @@ const nextSteps: Readonly<Record<string, string>> = {
 const serviceKeyMessages: Readonly<Record<string, string>> = {
   "auth.unauthenticated":
     "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin can check it: projo keys list",
-  "auth.person_required": USER_REQUIRED,
+  ...userRequiredMessages,
   "permission.denied":
     "The scopes or the role of the service key in PROJO_TOKEN do not allow this. An admin can check them: projo keys list",
   "workspace.not_found":

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { operations } from "@projostack/sdk";
 import { expect, it } from "vitest";
 import { CHANGES_NOTHING } from "../src/connection/watch-requests.ts";
-import { durationOf, mayBeDone } from "../src/connection/explain-connection.ts";
+import { durationOf } from "../src/connection/explain-connection.ts";
+import { mayBeDone } from "../src/connection/may-be-done.ts";
 
 const words = readFileSync(new URL("../../../docs/reference/cli.md", import.meta.url), "utf8");
 

@@ -1,7 +1,7 @@
 // Messages for a call that has no answer of the server: the cause as the SDK gives it, and the next step in terms of projo.
-import { listCommands } from "./list-commands.ts";
 import type { ProjoConnectionError, ProjoError } from "@projostack/sdk";
 import { version } from "../version.ts";
+import { mayBeDone } from "./may-be-done.ts";
 import { isLoopback } from "./server-url.ts";
 
 /** Describes a failed connection in one line. */
@@ -54,11 +54,6 @@ const SIGN_OUT = "auth.signOut";
 const SIGNED_OUT_HERE =
   "You are signed out here, but the session may remain on the server. To end it, sign in, then run: projo sessions list";
 
-/** Says that the call may have been carried out, and how to check. */
-export function mayBeDone({ operation }: Pick<ProjoError, "operation">): string {
-  return `The server may have carried it out. ${checks[operation] ?? checkOf(operation)}`;
-}
-
 /** The message for a command that is stopped. `change` is an operation without an answer that changes data. */
 export function explainStop(change: string | undefined): string {
   return change === undefined ? "Stopped." : `Stopped. ${mayBeDone({ operation: change })}`;
@@ -87,31 +82,6 @@ const nextSteps: Readonly<Record<string, string>> = {
   proxy_unreachable:
     "Check HTTPS_PROXY and HTTP_PROXY, or add the host of the server to NO_PROXY if it needs no proxy.",
 };
-
-/** How to check whether a lost call was carried out, where listing the resource is not the way. */
-const checks: Readonly<Record<string, string>> = {
-  "serviceKeys.rotate":
-    "Run the command again: a repetition ends no token before its announced end, unless you use --overlap-hours 0.",
-  "tasks.createMany": "Run the command again: an import creates no task twice.",
-  "audit.export": "Run the command again.",
-  "auth.signIn": "Run the command again.",
-  "auth.signOut": "Run the command again.",
-  "auth.signUp": "Try to sign in: projo login",
-  "auth.signOutEverywhere": "To see your sessions, run: projo sessions list",
-  "password.change": "Try to sign in with the new password: projo login",
-  "password.reset": "Try to sign in with the new password: projo login",
-  "password.requestReset": "Look for the mail before you run the command again.",
-  "email.verify": "To see whether your address is verified, run: projo whoami",
-  "email.resendVerification": "Look for the mail before you run the command again.",
-  "invites.accept": "To see your workspaces, run: projo workspaces list",
-  "invites.decline": "To see your pending invites, run: projo invites mine",
-};
-
-function checkOf(operation: string): string {
-  const [resource = ""] = operation.split(".");
-  if (resource === "workspaceData") return "Run the same command again to continue.";
-  return `Before you run the command again, see: ${listCommands[resource] ?? `projo call ${resource}.list`}`;
-}
 
 /** The first sentence of the SDK's message. A URL in it contains no space. */
 const causeIn = (message: string): string => message.split(/(?<=\.) /, 1)[0] ?? message;

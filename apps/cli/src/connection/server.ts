@@ -7,7 +7,6 @@ import { type AccountOptions, chooseAccount, type Choice } from "../credentials/
 import { type Account, accountOf, accountsOf, withAccount, withActive } from "../credentials/credentials.ts";
 import { isServiceKeySet } from "../credentials/service-key.ts";
 import { keptSession, storedSession } from "../credentials/stored-session.ts";
-import { USER_REQUIRED } from "../explain.ts";
 import type { Io } from "../io.ts";
 import { networkFetch } from "./network-fetch.ts";
 import { type WaitingOptions, watchRequests } from "./watch-requests.ts";
@@ -16,6 +15,7 @@ import { readId } from "../names/ids.ts";
 import { keyWorkspaceId } from "../names/key-workspace.ts";
 import { optionsToRepeat, withOptions } from "./next-commands.ts";
 import { onlyWorkspace } from "./only-workspace.ts";
+import { userRequired } from "./user-required.ts";
 import { version } from "../version.ts";
 
 export type WorkspaceClient = ReturnType<Client["workspace"]>;
@@ -196,8 +196,6 @@ const accountShadowed = (): CliError =>
 
 export const notSignedIn = (url: string, next = "projo login"): CliError =>
   new CliError("cli.not_signed_in", `Not signed in to ${url}. Run: ${next}`, { exitCode: 4 });
-
-export const userRequired = (): CliError => new CliError("auth.person_required", USER_REQUIRED);
 
 const noWorkspace = (): CliError =>
   new CliError(

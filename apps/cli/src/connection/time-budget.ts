@@ -1,7 +1,7 @@
 // The time that a command may wait for the server: --timeout, or PROJO_TIMEOUT.
 import { CliError, usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
-import { mayBeDone } from "./explain-connection.ts";
+import { mayBeDone } from "./may-be-done.ts";
 
 export interface TimeoutOptions {
   /** In seconds. */

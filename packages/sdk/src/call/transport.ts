@@ -8,7 +8,7 @@ import type { Progress } from "./attempt-types.ts";
 import { sendUntilDone } from "./attempts.ts";
 import type { OpenCall } from "./call-types.ts";
 import { startDeadline } from "./deadline.ts";
-import { loadRecovery, needRecovery, startLoading } from "./load-recovery.ts";
+import { loadRecovery, loadSoon, needRecovery } from "./load-recovery.ts";
 import { buildRequest, idempotencyKeyOf } from "./request.ts";
 
 /** The time that a call which has failed, maybe by its timeout, waits for the explanation. */
@@ -16,7 +16,7 @@ const LATE_LOAD_LIMIT_MS = 1000;
 
 /** @throws ProjoError, the reason of the caller's signal, or TypeError for an invalid argument */
 export const openCall: OpenCall = async (client, clock, call) => {
-  void startLoading();
+  loadSoon();
   const connection = withCallOptions(client, call.options);
   const { operation, kind, options, retries, onSuccess } = call;
   const { signal } = options;

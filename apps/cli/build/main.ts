@@ -53,7 +53,7 @@ const bundle = await rolldown({
   resolve: { conditionNames: ["@projostack/source", "node"] },
   plugins: [lazyProcesses, versionInProgram(join(root, "apps/cli/package.json"))],
   onLog: (level, log, report) => {
-    // The SDK loads parts of itself only when a page needs them. The program needs them for every call.
+    // The SDK and the program load some files of their own only when they need them. Commands that always need them import them.
     if (log.code === "INEFFECTIVE_DYNAMIC_IMPORT") return;
     report(level === "warn" ? "error" : level, log);
   },

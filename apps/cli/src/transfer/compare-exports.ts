@@ -31,7 +31,7 @@ export async function compareExports(before: Export, after: Export): Promise<Dif
     const [left, right] = await Promise.all([rowsOf(before, table), rowsOf(after, table)]);
     const compared: Rows =
       table === "invites"
-        ? [withJoiningRoles(left, members), withoutOwn(left, right, members)]
+        ? withJoiningRoles([left, withoutOwn(left, right, members)], members)
         : [left, right];
     compareRows(table, compared, { ids, differences });
     if (differences.length >= MOST_DIFFERENCES) break;
@@ -108,16 +108,17 @@ function withoutOwn(
 }
 
 /**
- * Gives the last accepted invite of each member the role of the member, which an admin may have changed since. An import opens this
- * invite again with the role of the member.
+ * An import opens the last accepted invite of an absent member again, with the present role of the member. The result has this role in
+ * the first export too, where the second one has it.
  */
-function withJoiningRoles(rows: readonly JsonObject[], members: Members): readonly JsonObject[] {
-  const last = new Map(rows.filter((row) => row["usedAt"] !== null).map((row) => [row["email"], row]));
-  return rows.map((row) =>
-    last.get(row["email"]) === row && members.has(row["email"])
-      ? { ...row, role: members.get(row["email"]) ?? null }
-      : row,
-  );
+function withJoiningRoles([left, right]: Rows, members: Members): Rows {
+  const last = new Map(left.filter((row) => row["usedAt"] !== null).map((row) => [row["email"], row]));
+  const joined = left.map((row, at) => {
+    const role = right[at]?.["role"] ?? null;
+    const isReopened = last.get(row["email"]) === row && members.get(row["email"]) === role;
+    return isReopened ? { ...row, role } : row;
+  });
+  return [joined, right];
 }
 
 const invitation = (row: JsonObject): string => `${String(row["email"])} ${String(row["createdAt"])}`;

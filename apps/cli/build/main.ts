@@ -22,7 +22,7 @@ const chunks = [
   {
     name: "start",
     priority: 3,
-    test: /cli\/src\/(?:version|(?:home|cache)-directory)\.ts$/,
+    test: /cli\/src\/(?:version|compiled-code|(?:home|cache)-directory)\.ts$/,
   },
   {
     name: "main",
@@ -30,14 +30,9 @@ const chunks = [
     test: /\/node_modules\/(?:commander|picocolors)\/|cli\/src\/(?:(?!start\.|report-error|explain)[a-z-]+|terminal\/(?:printer|sanitize|short-time|status-line)|settings\/(?:settings|settings-file|apply-settings)|credentials\/config-directory|connection\/server-url|commands\/(?:pages|role|order-option|list-alias))\.ts$/,
   },
   {
-    name: "objects",
-    priority: 1,
-    test: /cli\/src\/commands\/(?:several|confirm|count|missing|choose|print-record)\.ts$/,
-  },
-  {
     name: "client",
     priority: 1,
-    test: /\/packages\/sdk\/src\/(?!call\/recovery\/)|cli\/src\/(?:connection\/(?!explain|check-server)|credentials\/|names\/)/,
+    test: /\/packages\/sdk\/src\/(?!call\/recovery\/)|cli\/src\/(?:connection\/(?!explain|check-server)|credentials\/|names\/|output\/(?:columns|delimited)|commands\/(?:several|confirm|count|missing|choose|print-record)\.ts)/,
   },
   {
     name: "errors",
@@ -62,6 +57,8 @@ const { output } = await bundle.write({
   dir: target,
   // Node.js starts a CommonJS module faster than an ES module.
   format: "cjs",
+  // compiled-code.ts runs the files as scripts, which cannot import.
+  dynamicImportInCjs: false,
   entryFileNames: "[name].cjs",
   chunkFileNames: "[name]-[hash].cjs",
   minify: true,

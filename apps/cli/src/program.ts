@@ -15,8 +15,11 @@ import type { FormatValue } from "./output/format-value.ts";
 import { addHelpCommand, CheckedCommand, checkHelp } from "./usage/checked-command.ts";
 import { version } from "./version.ts";
 
-/** Creates the commands with these names completely. The others have a name and a description only, for the help. */
-export async function createProgram(io: Io, names: readonly string[]): Promise<Command> {
+/**
+ * Creates the commands that the words of a command line name completely. The others have a name and a description only, for the help.
+ * If the first word is a command, they are left out.
+ */
+export async function createProgram(io: Io, words: readonly string[]): Promise<Command> {
   const program = new CheckedCommand("projo")
     .description("Command-line client of a ProjoStack server: workspaces, members, projects and tasks.")
     .optionsGroup("Global options:")
@@ -69,12 +72,15 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
     format = await chosenFormat(command);
   });
   const start: Start = (command) => openCli(io, command.optsWithGlobals(), format);
+  const startsWithCommand = commands.some(({ name }) => name === words[0]);
   for (const { name, group, description, isHidden, load } of commands) {
+    const isNamed = words.includes(name);
+    if (!isNamed && startsWithCommand) continue;
     const command = program
       .command(name, { hidden: isHidden === true })
       .helpGroup(group)
       .description(description);
-    if (!names.includes(name)) continue;
+    if (!isNamed) continue;
     (await load())(command, start);
     if (command.commands.length > 0) addHelpCommand(command);
   }

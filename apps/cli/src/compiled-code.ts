@@ -1,0 +1,95 @@
+// Keeps the compiled code of the program's files between its runs, because to compile them takes a large part of a short command.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Script } from "node:vm";
+
+/** Code that no run has kept for so long is removed: an update of the program or of Node.js makes it useless. */
+const KEPT_DAYS = 30;
+const WRITABLE_BY_OTHERS = 0o022;
+
+const BEFORE_CODE = "(function(exports,require,module){";
+const AFTER_CODE = "\n})";
+
+/**
+ * Has Node.js load the files of the program with the code that earlier runs compiled. The code that this run compiles is kept when
+ * the process ends. It includes the functions that the run used, which the compile cache of Node.js leaves out.
+ * @param cache the directory of the user for files that can be made again. Without it, nothing is kept
+ */
+export function useCompiledCode(cache: string | undefined): void {
+  if (cache === undefined) return;
+  const directory = join(cache, "compiled");
+  const state = stateOf(directory);
+  if (state === "unsafe") return;
+  const compiled = new Map<string, Script>();
+  // oxlint-disable-next-line typescript/no-deprecated -- it stays in Node.js, and registerHooks needs Node.js 22.15
+  require.extensions[".cjs"] = (module, filename) => {
+    const file = join(directory, `${basename(filename)}.${process.version}-${process.arch}`);
+    const source = BEFORE_CODE + readFileSync(filename, "utf8") + AFTER_CODE;
+    const cachedData = state === "own" ? readIfThere(file) : undefined;
+    const script = new Script(source, { filename, ...(cachedData && { cachedData }) });
+    // V8 rejects code of another version, code for other options of Node.js, and code that is cut off.
+    if (script.cachedDataRejected !== false) compiled.set(file, script);
+    const load = script.runInThisContext() as (...of: readonly unknown[]) => void;
+    load.call(module.exports, module.exports, (id: string): unknown => module.require(id), module);
+  };
+  process.once("exit", () => {
+    if (compiled.size > 0) keep(directory, compiled);
+  });
+}
+
+/** V8 does not compare checksums of the code, so a file is complete on the disk before it gets its name. */
+function keep(directory: string, compiled: ReadonlyMap<string, Script>): void {
+  try {
+    for (const parent of [dirname(dirname(directory)), dirname(directory), directory]) create(parent);
+    if (stateOf(directory) !== "own") return;
+    removeOld(directory);
+    for (const [file, script] of compiled) replace(file, script.createCachedData());
+  } catch {
+    // For example, the disk is full. The next run compiles the code again.
+  }
+}
+
+function replace(file: string, data: Buffer): void {
+  const part = `${file}.${process.pid}`;
+  try {
+    writeFileSync(part, data, { mode: 0o600, flush: true });
+    renameSync(part, file);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+function removeOld(directory: string): void {
+  const oldest = Date.now() - KEPT_DAYS * 24 * 60 * 60 * 1000;
+  for (const name of readdirSync(directory)) {
+    const file = join(directory, name);
+    if (statSync(file).mtimeMs < oldest) rmSync(file, { force: true });
+  }
+}
+
+function readIfThere(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the directory is one that only this user can write. */
+function stateOf(directory: string): "own" | "absent" | "unsafe" {
+  try {
+    const { uid, mode } = statSync(directory);
+    const user = process.geteuid?.();
+    return user === undefined || (uid === user && (mode & WRITABLE_BY_OTHERS) === 0) ? "own" : "unsafe";
+  } catch {
+    return "absent";
+  }
+}
+
+function create(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch {
+    // It is there, or the next step fails.
+  }
+}

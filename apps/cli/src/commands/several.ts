@@ -6,6 +6,7 @@ import type { Cli } from "../cli.ts";
 import { retryAfterLimit } from "../connection/retry-after-limit.ts";
 import { errorPrefix } from "../terminal/printer.ts";
 import { sanitize } from "../terminal/sanitize.ts";
+import { count } from "./count.ts";
 
 /** More requests at the same time do not make a command faster, because the server limits those of one account. */
 const MAX_CONCURRENT = 4;
@@ -16,8 +17,8 @@ export interface Target {
 }
 
 export interface Work<T extends Target, R> {
-  /** What happens to the objects, as in "2 of 3 tasks were not deleted": `tasks`, `deleted`. */
-  readonly nouns: string;
+  /** What happens to the objects, as in "2 of 3 tasks were not deleted": `task`, `deleted`. */
+  readonly noun: string;
   readonly done: string;
   /** Finds the object that an argument names. */
   readonly find: (text: string) => Promise<T>;
@@ -62,7 +63,7 @@ async function doForOne<T extends Target, R>(cli: Cli, text: string, work: Work<
 async function actOnEach<T extends Target, R>(
   cli: Cli,
   targets: readonly Outcome<T>[],
-  { act, print, nouns, done, areRecords = false }: Work<T, R>,
+  { act, print, noun, done, areRecords = false }: Work<T, R>,
 ): Promise<void> {
   const { describeError } = await import("../report-error.ts");
   const values: unknown[] = [];
@@ -91,7 +92,8 @@ async function actOnEach<T extends Target, R>(
   };
   await settle(targets, actOn, (call) => patiently(cli, call), report);
   if (cli.json) cli.value(values);
-  const summary = `${failures} of ${targets.length} ${nouns} were not ${done}.`;
+  const were = failures === 1 ? "was" : "were";
+  const summary = `${failures} of ${count(targets.length, noun)} ${were} not ${done}.`;
   if (stopped) {
     if (!cli.json) cli.message(summary);
     throw stopped;

@@ -17,11 +17,11 @@ const BESIDE_BAR = 25;
 
 /** Shows a bar in a terminal, else prints a line for every 1,000 rows. */
 export const showProgress = (io: Io, printer: Printer): Progress =>
-  inStatusLine(io, (part, rows) => `${bar(io, part)}${rows} rows`) ?? lines(printer);
+  inStatusLine(io, (part, rows) => `${bar(io, part)}${several(rows, "row")}`) ?? lines(printer);
 
 /** Shows a bar in a terminal, and the rate at the end. Prints nothing elsewhere. */
 export function showRate(io: Io, { message }: Printer): Progress {
-  const shown = inStatusLine(io, (part, rows) => `${bar(io, part)}${rows} entries`);
+  const shown = inStatusLine(io, (part, rows) => `${bar(io, part)}${several(rows, "entry", "entries")}`);
   if (!shown) return { update: () => {}, stop: () => {} };
   const startedAt = performance.now();
   let total = 0;
@@ -33,16 +33,22 @@ export function showRate(io: Io, { message }: Printer): Progress {
     stop: () => {
       shown.stop();
       const seconds = Math.max(performance.now() - startedAt, 1) / 1000;
-      message(`${total} entries in ${seconds.toFixed(1)} s, ${Math.round(total / seconds)} per second.`);
+      message(
+        `${several(total, "entry", "entries")} in ${seconds.toFixed(1)} s, ${Math.round(total / seconds)} per second.`,
+      );
     },
   };
 }
 
 /** Shows the number of rows in a terminal. Prints nothing elsewhere. */
 export function showRows(io: Io): { update: (rows: number) => void; stop: () => void } {
-  const shown = inStatusLine(io, (_part, rows) => `${rows} rows`);
+  const shown = inStatusLine(io, (_part, rows) => several(rows, "row"));
   return { update: (rows) => shown?.update(undefined, rows), stop: () => shown?.stop() };
 }
+
+/** Without separators of thousands, as in other lines of progress. */
+const several = (many: number, one: string, plural = `${one}s`): string =>
+  `${many} ${many === 1 ? one : plural}`;
 
 type Describe = (part: number | undefined, rows: number) => string;
 

@@ -103,7 +103,7 @@ describe("The deletion of projects", () => {
     expect(err).toContain("  One and its 1 task\n  Two, which has no tasks\n");
     expect(err).toContain("Deleted the project Two, which had no tasks.\n");
     expect(err).toMatch(/One: There is no such project.*\n/);
-    expect(err).toContain("1 of 2 projects were not deleted.");
+    expect(err).toContain("1 of 2 projects was not deleted.");
   });
 
   it("of another workspace looks like that of an absent one", async () => {

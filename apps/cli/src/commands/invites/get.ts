@@ -26,7 +26,7 @@ export function addGetInvite(invites: Command, start: Start): void {
       const workspace = await open();
       const names = knownNames(workspace);
       await doForEach(cli, given, {
-        nouns: "invites",
+        noun: "invite",
         done: "found",
         areRecords: true,
         find: (text) => getInvite(workspace, text),

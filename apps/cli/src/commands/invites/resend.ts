@@ -19,7 +19,7 @@ export function addResendInvite(invites: Command, start: Start): void {
       const given = await askMissingOne(cli, { command, open }, texts, askForInvite(cli));
       const workspace = await open();
       await doForEach(cli, given, {
-        nouns: "invites",
+        noun: "invite",
         done: "sent",
         find: (text) => findInvite(workspace, text, ["pending", "expired"]),
         act: ({ id }) => workspace.invites.resend({ id }),

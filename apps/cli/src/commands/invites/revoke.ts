@@ -25,7 +25,7 @@ export function addRevokeInvite(invites: Command, start: Start): void {
       const given = await askMissingOne(cli, { command, open }, texts, askForInvite(cli));
       const workspace = await open();
       await doForEach(cli, given, {
-        nouns: "invites",
+        noun: "invite",
         done: "revoked",
         find: (text) => findInvite(workspace, text, ["pending"]),
         act: ({ id }) => workspace.invites.revoke({ id }),

@@ -25,7 +25,7 @@ export function addGetKey(keys: Command, start: Start): void {
       const workspace = await open();
       const names = knownNames(workspace);
       await doForEach(cli, given, {
-        nouns: "service keys",
+        noun: "service key",
         done: "found",
         areRecords: true,
         find: (text) => findKey(workspace, text),

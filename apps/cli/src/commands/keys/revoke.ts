@@ -22,7 +22,7 @@ export function addRevokeKey(keys: Command, start: Start): void {
       const given = await askMissingOne(cli, { command, open }, texts, askForKey(cli));
       const workspace = await open();
       await doForEach(cli, given, {
-        nouns: "service keys",
+        noun: "service key",
         done: "revoked",
         find: (text) => findKey(workspace, text),
         async confirm(targets) {

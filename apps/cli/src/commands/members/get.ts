@@ -26,7 +26,7 @@ export function addGetMember(members: Command, start: Start): void {
       const given = await askMissingOne(cli, { command, open }, texts, askForMember(cli));
       const workspace = await open();
       await doForEach(cli, given, {
-        nouns: "members",
+        noun: "member",
         done: "found",
         areRecords: true,
         find: (text) => findMember(workspace, text),

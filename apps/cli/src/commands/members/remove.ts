@@ -28,7 +28,7 @@ export function addRemoveMember(members: Command, start: Start): void {
       const given = await askMissingOne(cli, { command, open }, texts, askForMember(cli));
       const workspace = await open();
       await doForEach(cli, given, {
-        nouns: "members",
+        noun: "member",
         done: "removed",
         find: (text) => findMember(workspace, text),
         async confirm(targets) {

@@ -36,7 +36,7 @@ export function addDeleteProject(projects: Command, start: Start): void {
       const given = await askMissingOne(cli, { command, open }, texts, askForProject(cli, "<id-or-name>"));
       const workspace = await open();
       await doForEach(cli, given, {
-        nouns: "projects",
+        noun: "project",
         done: "deleted",
         find: (text) => findDoomed(workspace, text, { isCounted: !yes }),
         async confirm(targets) {

@@ -26,7 +26,7 @@ export function addGetProject(projects: Command, start: Start): void {
       const workspace = await open();
       const names = knownNames(workspace);
       await doForEach(cli, given, {
-        nouns: "projects",
+        noun: "project",
         done: "found",
         areRecords: true,
         find: (text) => findProjectId(workspace, text),

@@ -24,7 +24,7 @@ export function addGetSession(sessions: Command, start: Start): void {
       const given = await askMissingOne(cli, { command, open }, ids, askForSession(cli));
       const client = await open();
       await doForEach(cli, given, {
-        nouns: "sessions",
+        noun: "session",
         done: "found",
         areRecords: true,
         find: (text) => getSession(client, text),

@@ -24,7 +24,7 @@ export function addRevokeSession(sessions: Command, start: Start): void {
       const client = await open();
       const ownId = server.tokenFromEnvironment ? undefined : server.stored?.session?.sessionId;
       await doForEach(cli, given, {
-        nouns: "sessions",
+        noun: "session",
         done: "ended",
         find: (text) => findSession(client, text),
         async act({ id }) {

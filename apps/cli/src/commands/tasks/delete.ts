@@ -24,7 +24,7 @@ export function addDeleteTask(tasks: Command, start: Start): void {
       const workspace = await open();
       const isAsked = !yes && isInteractive(cli.io);
       await doForEach(cli, given, {
-        nouns: "tasks",
+        noun: "task",
         done: "deleted",
         async find(text) {
           const { id } = await findTask(workspace, text);

@@ -51,7 +51,7 @@ export function addEditTask(tasks: Command, start: Start): void {
       const workspace = await open();
       const projectId = project === undefined ? undefined : (await findProjectId(workspace, project)).id;
       await doForEach(cli, given, {
-        nouns: "tasks",
+        noun: "task",
         done: "changed",
         find: (text) => findTask(workspace, text),
         act: ({ id }) => workspace.tasks.update({ id, title, status, projectId }),

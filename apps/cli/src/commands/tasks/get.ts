@@ -28,7 +28,7 @@ export function addGetTask(tasks: Command, start: Start): void {
       const workspace = await open();
       const names = knownNames(workspace);
       await doForEach(cli, given, {
-        nouns: "tasks",
+        noun: "task",
         done: "found",
         areRecords: true,
         find: (text) => findTask(workspace, text),

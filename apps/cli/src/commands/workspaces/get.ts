@@ -36,7 +36,7 @@ export function addGetWorkspace(workspaces: Command, start: Start): void {
       const client = server.requireUser();
       const shown = new Map<string, KnownNames>();
       await doForEach(cli, texts, {
-        nouns: "workspaces",
+        noun: "workspace",
         done: "found",
         areRecords: true,
         find: async (text) => ({ id: readId(text) ?? (await findWorkspace(client, text)).id }),

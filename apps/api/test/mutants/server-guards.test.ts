@@ -13,7 +13,7 @@ import { declinedInvites } from "./server/access/declined-invites.ts";
 import { crossOrigin, crossOriginEnv } from "./server/access/cross-origin.ts";
 import { durability } from "./server/robustness/durability.ts";
 import { faults } from "./server/robustness/faults.ts";
-import { cost, quotasOfMutants } from "./server/robustness/cost.ts";
+import { cost } from "./server/robustness/cost.ts";
 import { input } from "./server/robustness/input.ts";
 import { idempotency } from "./server/robustness/idempotency.ts";
 import { idempotencyScope } from "./server/robustness/idempotency-scope.ts";
@@ -30,6 +30,7 @@ import { notices } from "./server/access/notices.ts";
 import { overload } from "./server/robustness/overload.ts";
 import { passwords } from "./server/access/passwords.ts";
 import { productionDefaults } from "./server/robustness/production.ts";
+import { quotas, quotasOfMutants } from "./server/robustness/quotas.ts";
 import { roles } from "./server/access/roles.ts";
 import { sessions } from "./server/access/sessions.ts";
 import { sockets, socketsEnv } from "./server/robustness/sockets.ts";
@@ -68,6 +69,7 @@ const groups: readonly (readonly Mutant[])[] = [
   mailOutbox,
   overload,
   cost,
+  quotas,
   passwords,
   productionDefaults,
   livingServers,

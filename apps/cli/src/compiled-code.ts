@@ -6,6 +6,7 @@ import { Script } from "node:vm";
 /** Code that no run has kept for so long is removed: an update of the program or of Node.js makes it useless. */
 const KEPT_DAYS = 30;
 const WRITABLE_BY_OTHERS = 0o022;
+const CHECKSUM_BYTES = 4;
 
 const BEFORE_CODE = "(function(exports,require,module){";
 const AFTER_CODE = "\n})";
@@ -25,9 +26,9 @@ export function useCompiledCode(cache: string | undefined): void {
   require.extensions[".cjs"] = (module, filename) => {
     const file = join(directory, `${basename(filename)}.${process.version}-${process.arch}`);
     const source = BEFORE_CODE + readFileSync(filename, "utf8") + AFTER_CODE;
-    const cachedData = state === "own" ? readIfThere(file) : undefined;
+    const cachedData = state === "own" ? readCode(file) : undefined;
     const script = new Script(source, { filename, ...(cachedData && { cachedData }) });
-    // V8 rejects code of another version, code for other options of Node.js, and code that is cut off.
+    // V8 rejects code for other options of Node.js.
     if (script.cachedDataRejected !== false) compiled.set(file, script);
     const load = script.runInThisContext() as (...of: readonly unknown[]) => void;
     load.call(module.exports, module.exports, (id: string): unknown => module.require(id), module);
@@ -37,7 +38,6 @@ export function useCompiledCode(cache: string | undefined): void {
   });
 }
 
-/** V8 does not compare checksums of the code, so a file is complete on the disk before it gets its name. */
 function keep(directory: string, compiled: ReadonlyMap<string, Script>): void {
   try {
     for (const parent of [dirname(dirname(directory)), dirname(directory), directory]) create(parent);
@@ -49,10 +49,13 @@ function keep(directory: string, compiled: ReadonlyMap<string, Script>): void {
   }
 }
 
-function replace(file: string, data: Buffer): void {
+/** The file is complete on the disk before it gets its name. It ends with a checksum, because V8 would run damaged code. */
+function replace(file: string, code: Buffer): void {
   const part = `${file}.${process.pid}`;
   try {
-    writeFileSync(part, data, { mode: 0o600, flush: true });
+    const checksum = Buffer.alloc(CHECKSUM_BYTES);
+    checksum.writeUInt32LE(crc32(code));
+    writeFileSync(part, Buffer.concat([code, checksum]), { mode: 0o600, flush: true });
     renameSync(part, file);
   } finally {
     rmSync(part, { force: true });
@@ -67,9 +70,15 @@ function removeOld(directory: string): void {
   }
 }
 
-function readIfThere(file: string): Buffer | undefined {
+/** `--version` needs no checksum, so the module is loaded only here. */
+const crc32 = (data: Buffer): number => process.getBuiltinModule("node:zlib").crc32(data);
+
+/** Undefined if the file is absent or damaged. */
+function readCode(file: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    const kept = readFileSync(file);
+    const code = kept.subarray(0, -CHECKSUM_BYTES);
+    return crc32(code) === kept.readUInt32LE(code.length) ? code : undefined;
   } catch {
     return undefined;
   }

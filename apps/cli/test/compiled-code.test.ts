@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Script } from "node:vm";
+import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -53,14 +54,19 @@ it("keeps the code of each file for the user alone, and writes nothing in a run 
   expect(await files()).toEqual(kept);
 });
 
-it("compiles a file again if its code is cut off, empty, or not code", async () => {
+it("compiles a file again if its code is cut off, empty, or changed in one bit", async () => {
   const expected = await help();
   const file = await fileOfMain();
   const code = await readFile(file);
-  for (const damaged of [code.subarray(0, code.length / 2), Buffer.alloc(0), Buffer.alloc(code.length)]) {
+  const changed = [100, code.length >> 1, code.length - 1].map((at) =>
+    Buffer.from(code.map((byte, index) => (index === at ? byte ^ 1 : byte))),
+  );
+  const cut = [0, 2, code.length >> 1, code.length - 1].map((length) => code.subarray(0, length));
+  for (const damaged of [...cut, ...changed, Buffer.alloc(code.length)]) {
     await writeFile(file, damaged);
     expect(await help()).toBe(expected);
-    expect((await readFile(file)).length).toBeGreaterThan(code.length / 2);
+    const kept = await readFile(file);
+    expect(kept.readUInt32LE(kept.length - 4)).toBe(crc32(kept.subarray(0, -4)));
   }
 });
 
@@ -99,7 +105,10 @@ async function plant(): Promise<void> {
   const other = source.replaceAll("Create, list, show", "Planted code shows");
   expect(other).not.toBe(source);
   const script = new Script(`(function(exports,require,module){${other}\n})`);
-  await writeFile(file, script.createCachedData());
+  const code = script.createCachedData();
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32LE(crc32(code));
+  await writeFile(file, Buffer.concat([code, checksum]));
 }
 
 it.skipIf(process.platform === "win32")(

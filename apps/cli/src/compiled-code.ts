@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
 
-/** Code that no run has kept for so long is removed: an update of the program or of Node.js makes it useless. */
+/** Older files are removed. Most of them are from an earlier version of the program or of Node.js. */
 const KEPT_DAYS = 30;
 const WRITABLE_BY_OTHERS = 0o022;
 const CHECKSUM_BYTES = 4;

@@ -1,4 +1,4 @@
-// The file that starts. It answers what needs no other file, and has the compiled code of the others kept.
+// The file that starts. It answers what needs no other file, and keeps the compiled code of the others.
 import { cacheDirectory } from "./cache-directory.ts";
 import { useCompiledCode } from "./compiled-code.ts";
 import { homeDirectory } from "./home-directory.ts";

@@ -17,7 +17,7 @@ import { version } from "./version.ts";
 
 /**
  * Creates the commands that the words of a command line name completely. The others have a name and a description only, for the help.
- * If the first word is a command, they are left out.
+ * If the first word is a command, they are left out, and so are the other subcommands if the second word is one.
  */
 export async function createProgram(io: Io, words: readonly string[]): Promise<Command> {
   const program = new CheckedCommand("projo")
@@ -81,7 +81,7 @@ export async function createProgram(io: Io, words: readonly string[]): Promise<C
       .helpGroup(group)
       .description(description);
     if (!isNamed) continue;
-    (await load())(command, start);
+    (await load())(command, start, startsWithCommand ? words[1] : undefined);
     if (command.commands.length > 0) addHelpCommand(command);
   }
   addHelpCommand(program);

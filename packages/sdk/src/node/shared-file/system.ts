@@ -52,6 +52,7 @@ interface Modules {
       encoding: "utf8",
       done: (error: Error | null, text: string) => void,
     ) => void;
+    readonly readFileSync: (path: string, encoding: "utf8") => string;
     readonly statSync: (path: string) => FileStats;
     readonly readlinkSync: (path: string) => string;
   };
@@ -100,6 +101,10 @@ export const readText = (path: string): Promise<string> =>
       .getBuiltinModule("node:fs")
       .readFile(path, "utf8", (error, text) => (error ? reject(error) : resolve(text)));
   });
+
+/** Reads a file with a call that blocks the program. @throws the system's error */
+export const readTextSync = (path: string): string =>
+  system().getBuiltinModule("node:fs").readFileSync(path, "utf8");
 
 export const fileSystem = (): FileSystem => system().getBuiltinModule("node:fs").promises;
 

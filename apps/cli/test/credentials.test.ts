@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commands } from "../src/commands.ts";
-import { createProgram } from "../src/program.ts";
+import { createWholeProgram } from "../src/program.ts";
 import { configDirectory } from "../src/credentials/config-directory.ts";
 import type { Command } from "commander";
 import type { Io } from "../src/io.ts";
@@ -98,12 +97,7 @@ describe("a password", () => {
       command.commands.forEach(collect);
     };
     const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-    collect(
-      await createProgram(
-        io,
-        commands.map(({ name }) => name),
-      ),
-    );
+    collect(await createWholeProgram(io));
     const secrets = options.filter((option) => /pass|secret|token/i.test(option));
     expect(new Set(secrets)).toEqual(new Set(["--password-stdin"]));
   });

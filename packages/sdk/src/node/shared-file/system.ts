@@ -7,6 +7,7 @@ export interface FileStats {
   readonly mtimeMs: number;
   readonly uid: number;
   isDirectory(): boolean;
+  isFile(): boolean;
 }
 
 interface Bytes {
@@ -102,9 +103,13 @@ export const readText = (path: string): Promise<string> =>
       .readFile(path, "utf8", (error, text) => (error ? reject(error) : resolve(text)));
   });
 
-/** Reads a file with a call that blocks the program. @throws the system's error */
-export const readTextSync = (path: string): string =>
-  system().getBuiltinModule("node:fs").readFileSync(path, "utf8");
+/** Reads a file with a call that blocks the program. @throws the system's error, or an error for a pipe, which could block for ever */
+export function readTextSync(path: string): string {
+  const { statSync, readFileSync } = system().getBuiltinModule("node:fs");
+  const stats = statSync(path);
+  if (stats.isFile() || stats.isDirectory()) return readFileSync(path, "utf8");
+  throw new Error("it is not a regular file");
+}
 
 export const fileSystem = (): FileSystem => system().getBuiltinModule("node:fs").promises;
 

@@ -2,7 +2,7 @@ import { arrive, foundWorkspace, join } from "@projostack/api/testing";
 import { expect, it } from "vitest";
 import { expectGoodPage } from "./kit/check-page.ts";
 import { describeInChromium } from "./kit/describe-in-chromium.ts";
-import { openAs, openWorkspace } from "./kit/people.ts";
+import { openAs, openWithForm, openWorkspace } from "./kit/people.ts";
 
 describeInChromium("the layout", (application) => {
   it("moves the focus to the heading of the next page, and names it in the title", async () => {
@@ -62,7 +62,7 @@ describeInChromium("the layout", (application) => {
     const workspaceId = await foundWorkspace(await arrive(server, "owner"));
     const viewer = await arrive(server, "viewer");
     await join(server, workspaceId, viewer, "viewer");
-    const page = await openAs(application(), viewer, `/w/${workspaceId}/audit`);
+    const page = await openWithForm(application(), viewer, `/w/${workspaceId}/audit`);
     await page.getByRole("heading", { name: "This page needs another role" }).waitFor();
     expect(
       await page.getByRole("navigation", { name: "Workspace" }).getByRole("link").allInnerTexts(),

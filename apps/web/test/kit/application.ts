@@ -9,7 +9,9 @@ export interface Application {
   readonly server: TestServer;
   /** What the pages reported: exceptions, errors at the console, and violations of the Content-Security-Policy. */
   readonly problems: readonly string[];
-  /** Opens a page in a browser of its own: without cookies, storage and cache of other pages. */
+  /** Opens a browser of its own: without cookies, storage and cache of others. */
+  openBrowser(options?: BrowserContextOptions): Promise<BrowserContext>;
+  /** Opens a page in a browser of its own. */
   open(path?: string, options?: BrowserContextOptions): Promise<Page>;
   close(): Promise<void>;
 }
@@ -20,13 +22,14 @@ export async function startApplication(env: Readonly<Record<string, string>> = {
   const server = await startTestServer({ PROJO_APP_URL: site.url, ...env }, { shortPauses: true });
   site.serve(server.url);
   const problems: string[] = [];
+  const openBrowser = (options: BrowserContextOptions = {}) => openContext(browser, problems, options);
   return {
     url: site.url,
     server,
     problems,
+    openBrowser,
     open: async (path = "/", options = {}) => {
-      const context = await openContext(browser, problems, options);
-      const page = await context.newPage();
+      const page = await (await openBrowser(options)).newPage();
       await page.goto(site.url + path);
       return page;
     },

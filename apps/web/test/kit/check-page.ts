@@ -1,4 +1,6 @@
-import axe, { type AxeResults, type RunOptions } from "axe-core";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults, RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -6,6 +8,9 @@ import { expect } from "vitest";
 interface AxeWindow {
   readonly axe: { run(options: RunOptions): Promise<AxeResults> };
 }
+
+/** The minified form, which a page compiles in half the time. */
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const widths = [360, 768, 1280];
 
@@ -38,7 +43,7 @@ async function showTheme(page: Page, colorScheme: "light" | "dark"): Promise<voi
 }
 
 async function violationsIn(page: Page): Promise<string[]> {
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
   return await page.evaluate(async () => {
     // The same rules run. Axe describes the elements of violations only, and the page sends no more than these to the test.
     const { violations } = await (globalThis as unknown as AxeWindow).axe.run({

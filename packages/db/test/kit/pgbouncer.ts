@@ -1,19 +1,19 @@
 // A PgBouncer process in transaction mode in front of the test's PostgreSQL. It differs from Debian's configuration only in
 // its address, its target, its mode and its size.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { inject } from "vitest";
 import { withOwner } from "../../src/index.ts";
 
-// Debian installs it in a directory that is not in every PATH.
-const PROGRAM = ["pgbouncer", "/usr/sbin/pgbouncer"].find(
-  (name) => spawnSync(name, ["--version"]).status === 0,
-);
+// Debian installs it in a directory that is not in every PATH. A process for the question would cost more than the rest of the import.
+const PROGRAM = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"]
+  .map((directory) => join(directory, "pgbouncer"))
+  .find((path) => existsSync(path));
 
 export const hasPgBouncer: boolean = PROGRAM !== undefined;
 

@@ -116,6 +116,14 @@ describe("a refusal by the server exits with 1, and with 2 for wrong input,", ()
     ]);
   });
 
+  it("names too many attempts to sign in", async () => {
+    const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", retryAfter: 900 };
+    const limited: Fetch = async () =>
+      Response.json({ error: { message: "Wait as long as retryAfter says.", data } }, { status: 429 });
+    const { err } = await shell.projo(["login", EMAIL, "--password-stdin"], { stdin: "x", fetch: limited });
+    expect(err).toBe("projo: There were too many attempts to sign in. Try again in 15 minutes.\n");
+  });
+
   it("for a wrong password and for a used email", async () => {
     expect(await failure(["login", EMAIL, "--password-stdin"], { stdin: "wrong" })).toEqual([
       4,

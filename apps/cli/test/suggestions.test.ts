@@ -93,6 +93,26 @@ describe("a value that cannot be used", () => {
     );
   });
 
+  it.each([
+    ["tasks get", "", "id"],
+    ["tasks delete --yes abcd", " ", "id"],
+    ["members remove --yes", "", "email-or-id"],
+    ["workspaces export", "", "directory"],
+    ["tasks list --created-by", "", "--created-by"],
+    ["tasks list --cursor", "", "--cursor"],
+    ["tasks list --template", "", "--template"],
+    ["projects delete Website --yes --workspace", "", "--workspace"],
+    ["status --ca-file", "", "--ca-file"],
+  ])("is an empty text, before anything is sent: projo %s '%s'", async (line, text, name) => {
+    expect(await failure(...line.split(" "), text)).toBe(`projo: ${name}: must not be empty.\n`);
+  });
+
+  it("is the same directory twice, in a comparison", async () => {
+    expect(await failure("workspaces", "compare", "acme", "./acme/")).toBe(
+      "projo: Both arguments name the directory acme. Name two exports.\n",
+    );
+  });
+
   it("as a limit is told its maximum", async () => {
     expect(await failure("tasks", "list", "--limit", "99999999999")).toContain(
       "--limit: use at most 999999999, or --all for all items.",
@@ -101,6 +121,11 @@ describe("a value that cannot be used", () => {
 });
 
 describe("without arguments", () => {
+  it("login names the email and the password", async () => {
+    expect(await failure("login")).toContain("the email and the password. Add the email as an argument, and");
+    expect(await failure("login", "--password-stdin")).toContain("to ask for the email. Add it");
+  });
+
   it("tasks edit names the id and the options, of which one is needed", async () => {
     expect(await failure("tasks", "edit")).toBe(
       "projo: Missing arguments: <id>, and --title, --status or --project. See: projo tasks edit --help\n",

@@ -88,7 +88,7 @@ async function actOnEach<T extends Target, R>(
     values.push({ given: outcome.text, error });
     // The command ends with a failure that concerns all objects, so it is not printed for each.
     if (!cli.json && !concernsAll(outcome.error) && !(outcome.error instanceof NotAttempted))
-      cli.io.stderr.write(`${errorPrefix(cli.io)} ${sanitize(`${outcome.text}: ${error.message}`)}\n`);
+      cli.io.stderr.write(`${errorPrefix(cli.io)} ${sanitize(withSubject(outcome.text, error.message))}\n`);
   };
   await settle(targets, actOn, (call) => patiently(cli, call), report);
   if (cli.json) cli.value(values);
@@ -106,6 +106,10 @@ async function actOnEach<T extends Target, R>(
     return act(target.value);
   }
 }
+
+/** Puts the argument before a message that does not name it. */
+const withSubject = (text: string, message: string): string =>
+  message.includes(`"${text}"`) ? message : `${text}: ${message}`;
 
 /** The arguments, each once. `-` stands for the lines of standard input, of which the first column counts. */
 async function readTexts(cli: Cli, args: readonly string[]): Promise<string[]> {

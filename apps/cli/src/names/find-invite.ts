@@ -25,7 +25,13 @@ export async function findInvite(
       others.push({ id: inviteId, name: email });
     }
   }
-  return pickByPrefix(withIdPrefix(others, idOrEmail), { noun, name: idOrEmail, see: "projo invites list" });
+  const names = others.map(({ name }) => name);
+  return pickByPrefix(withIdPrefix(others, idOrEmail), {
+    noun,
+    name: idOrEmail,
+    see: "projo invites list",
+    names,
+  });
 }
 
 /** Returns the invite with this id, or the newest one to this address, whatever its status. @throws CliError */
@@ -36,7 +42,7 @@ export async function getInvite(workspace: WorkspaceClient, idOrEmail: string): 
     name: invite.email,
   }));
   const [id, address] = [readId(idOrEmail), canonicalAddress(idOrEmail)];
-  const lookup = { noun: "invite", name: idOrEmail };
+  const lookup = { noun: "invite", name: idOrEmail, names: invites.map(({ name }) => name) };
   const found = invites.find((one) => (id === undefined ? one.name === address : one.id === id));
   if (found) return found.invite;
   if (id !== undefined) return pickByName<(typeof invites)[number]>([], lookup).invite;

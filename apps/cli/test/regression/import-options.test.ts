@@ -341,5 +341,5 @@ it("imports with a service key that may not create projects into a project that 
   );
   const { code, err } = await importCsv("project,title\nNew,A\n", [], { env });
   expect(code).toBe(1);
-  expect(err).toContain("The scopes or the role of the service key in PROJO_TOKEN do not allow this.");
+  expect(err).toContain("The service key in PROJO_TOKEN needs the scope project:write and the role member or admin.");
 });

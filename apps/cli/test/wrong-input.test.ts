@@ -264,11 +264,14 @@ describe("input that the server refuses is described with the option or the argu
   });
 
   it.each([
-    ["members get ann", "There is no member \"ann\". Did you mean ann@example.com? See: projo members list"],
+    ["members get ann", 'There is no member "ann". Did you mean ann@example.com? See: projo members list'],
     ["tasks list --created-by vic@exmple.com", "Did you mean vic@example.com?"],
     ["audit list --actor vic", "Did you mean vic@example.com? Of a former member, use the whole id."],
-    ["audit list --target member:vic", "Did you mean vic@example.com? Of one that was deleted, use the whole id."],
-    ["tasks list --project Wesbite", "There is no project \"Wesbite\". Did you mean Website?"],
+    [
+      "audit list --target member:vic",
+      "Did you mean vic@example.com? Of one that was deleted, use the whole id.",
+    ],
+    ["tasks list --project Wesbite", 'There is no project "Wesbite". Did you mean Website?'],
     ["tasks create x --project Web", "Did you mean Website?"],
     ["workspaces get Acm", "Did you mean Acme?"],
   ])("and an unknown name with a similar one: projo %s", async (line, message) => {
@@ -277,7 +280,9 @@ describe("input that the server refuses is described with the option or the argu
 
   it("and an unknown name alone if none is similar", async () => {
     for (const line of ["members get bob@example.com", "tasks list --project Mills", "workspaces get Looms"])
-      expect(await failure({ line, code: 1 })).toMatch(/^There is no [a-z]+ "[^"]+"\. See: projo [a-z]+ list$/);
+      expect(await failure({ line, code: 1 })).toMatch(
+        /^There is no [a-z]+ "[^"]+"\. See: projo [a-z]+ list$/,
+      );
   });
 
   it("and a refusal of the role names the role that is needed", async () => {

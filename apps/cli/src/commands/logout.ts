@@ -41,7 +41,8 @@ export function addLogout(logout: Command, start: Start): void {
       const { forgetCompletions } = await import("../completion/value-cache.ts");
       await forgetCompletions(cli.io);
       if (options.everywhere) await signOutEverywhere(cli, server);
-      else if (!server.stored?.session) await forgetAccount(cli, server, command.optsWithGlobals<{ account?: string }>().account);
+      else if (!server.stored?.session)
+        await forgetAccount(cli, server, command.optsWithGlobals<{ account?: string }>().account);
       else if (options.local) await signOutHere(cli, server, server.stored);
       else await signOut(cli, server, server.stored);
     });
@@ -54,7 +55,8 @@ async function forgetAccount(cli: Cli, server: Server, account: string | undefin
   if (cli.json) cli.value({ url, email: stored?.email ?? null });
   else if (stored) cli.message(`Removed ${stored.email}, whose session on ${url} had ended.`);
   else if (account === undefined) cli.message(`You were not signed in to ${url}.`);
-  else cli.message(`You were not signed in to ${url} as ${account}. For your accounts, see: projo auth status`);
+  else
+    cli.message(`You were not signed in to ${url} as ${account}. For your accounts, see: projo auth status`);
 }
 
 /** Ends the session on the server first. If that fails, the tokens remain for the next attempt. */

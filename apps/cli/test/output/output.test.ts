@@ -266,7 +266,9 @@ describe("the format of a list", () => {
       items: [{ email: "ann@example.com" }],
     });
     expect(await done(["config", "list", "--format", "csv"])).toMatch(/^NAME,VALUE,SOURCE\r\nurl,http/);
-    expect(await done(["config", "list", "--format", "ndjson", "--json", "name"])).toMatch(/^\{"name":"url"\}\n/);
+    expect(await done(["config", "list", "--format", "ndjson", "--json", "name"])).toMatch(
+      /^\{"name":"url"\}\n/,
+    );
     expect(await done(["config", "list", "-q"])).toMatch(/^url\naccount\nworkspace\n/);
   });
 

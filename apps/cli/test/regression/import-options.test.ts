@@ -341,5 +341,7 @@ it("imports with a service key that may not create projects into a project that 
   );
   const { code, err } = await importCsv("project,title\nNew,A\n", [], { env });
   expect(code).toBe(1);
-  expect(err).toContain("The service key in PROJO_TOKEN needs the scope project:write and the role member or admin.");
+  expect(err).toContain(
+    "The service key in PROJO_TOKEN needs the scope project:write and the role member or admin.",
+  );
 });

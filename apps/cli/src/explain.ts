@@ -31,8 +31,10 @@ export function explain(error: ProjoError, { isServiceKey, isAccessToken, comman
   if (error.reason === "input.invalid" && error.fieldErrors)
     return describeFieldErrors(error.fieldErrors, { operation: error.operation, command });
   const ofToken = isServiceKey ? serviceKeyMessages : isAccessToken ? accessTokenMessages : {};
-  const tokenMessage = (isServiceKey && scopeMessage(error)) || ofToken[error.reason];
-  if (tokenMessage !== undefined) return tokenMessage;
+  // What a caller may give to others depends on the caller's own rights in the same way, whatever the token.
+  const isOfCaller = !error.message.startsWith("You can give only ");
+  const tokenMessage = (isServiceKey && scopeMessage(error)) || (isOfCaller && ofToken[error.reason]);
+  if (tokenMessage) return tokenMessage;
   if (error.reason === "limit.exceeded") return limitMessage(error);
   // The SDK's own advice, after an earlier attempt of the call that was lost, addresses programs.
   const [ownMessage] = error.message.split(" The server may have carried ");
@@ -51,6 +53,9 @@ const replacements: Readonly<Record<string, string>> = {
   "workspace.required": "No workspace is selected.",
   "workspace.changed": "The workspace has changed since this export. It was not deleted.",
   "import.not_empty": "The workspace is not empty, or another export was imported into it.",
+  "input.too_large": "The input is longer than the server accepts. Shorten it.",
+  "request.url_too_long": "The input is longer than the server accepts. Shorten it.",
+  "request.headers_too_large": "The input is longer than the server accepts. Shorten it.",
   "cursor.invalid":
     "--cursor: the cursor is invalid, or it belongs to another list, other filters or another order. Start again without --cursor.",
 };

@@ -67,7 +67,7 @@ describe("service keys", () => {
       "create",
       "deploy",
       "--scopes",
-      "task:write, task:read",
+      "task:write task:read, task:read",
       "--days",
       "30",
     );

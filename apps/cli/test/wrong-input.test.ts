@@ -224,6 +224,13 @@ describe("input that the server refuses is described with the option or the argu
       '--target: there is no type "passwords". Use workspace, member, invite, key, project, task, operation, audit or user.',
     ],
     ["audit list --target :", '--target: ":" has the wrong form. Write it as TYPE:ID, such as task:ID.'],
+    [`tasks list --search ${LONG.repeat(80)}`, "The input is longer than the server accepts. Shorten it."],
+    [
+      `tasks create ${LONG.repeat(500)} --project Website`,
+      "The input is longer than the server accepts. Shorten it.",
+    ],
+    [`tasks get ${LONG}`, `"${"x".repeat(200)}…" is not the id of a task.`],
+    [`tasks list --status ${LONG}`, `there is no status "${"x".repeat(200)}…".`],
     ["password reset-request bob", "email: use an address such as ann@example.com."],
     [`call projects.create {"name":""}`.replaceAll('"', "'"), "The input is not JSON"],
   ])("projo %s", async (line, message) => {
@@ -251,6 +258,11 @@ describe("input that the server refuses is described with the option or the argu
       "email verify --stdin",
       "nonsense",
       "This text contains no token. Paste the token or the link from the mail.",
+    ],
+    [
+      "call tasks.list -",
+      '{"sort":1}',
+      'The input has no field "sort". Its fields are limit, cursor, order, projectId, status, createdBy, createdAfter, createdBefore, search, idPrefix, include.',
     ],
     [
       "call tasks.create -",

@@ -14,7 +14,7 @@ export function describeFieldErrors(
   // The input of `projo call` has the fields of the operation.
   const isCall = command === undefined || command.name() === "call";
   const messages = Object.entries(fieldErrors).flatMap(([path, problems]) => {
-    if (path === "") return problems;
+    if (path === "") return problems.map((problem) => problem.replace(/^(?:Must|Is|Has) /, ofInput));
     if (isCall) return problems.map((problem) => `${path}: ${lowerFirst(problem)}`);
     const typed = typedInput(command, operation, path);
     // The further problems of a field follow from the first one.
@@ -24,6 +24,9 @@ export function describeFieldErrors(
   });
   return messages.join(" ");
 }
+
+/** "Has no field ..." needs a subject. */
+const ofInput = (verb: string): string => `The input ${lowerFirst(verb)}`;
 
 function inTermsOfCommand(problem: string, typed: TypedInput, operation: string): string {
   const [, bound, count] = /^Must be at (most|least) (\d+) characters?\.$/.exec(problem) ?? [];

@@ -7,6 +7,7 @@ import { retryAfterLimit } from "../connection/retry-after-limit.ts";
 import { errorPrefix } from "../terminal/printer.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { count } from "./count.ts";
+import { durationOf } from "../connection/explain-connection.ts";
 
 /** More requests at the same time do not make a command faster, because the server limits those of one account. */
 const MAX_CONCURRENT = 4;
@@ -191,7 +192,7 @@ function concernsAll(error: unknown): error is Error {
 /** Waits when the budget of requests is exhausted, which many objects may do. */
 const patiently = <T>(cli: Cli, call: () => Promise<T>): Promise<T> =>
   retryAfterLimit(call, new AbortController().signal, (seconds) =>
-    cli.message(`The server accepts more requests in ${seconds} seconds. Waiting.`),
+    cli.message(`The server accepts more requests in ${durationOf(seconds)}. Waiting.`),
   );
 
 const readPiped = async ({ io }: Cli): Promise<string> =>

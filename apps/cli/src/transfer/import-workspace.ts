@@ -12,6 +12,7 @@ import {
   type ImportLine,
 } from "./import-lines.ts";
 import type { ReadManifest } from "./manifest.ts";
+import { count } from "../commands/count.ts";
 
 export interface ImportJob {
   readonly directory: ExportDirectory;
@@ -44,7 +45,7 @@ export async function importWorkspace(job: ImportJob): Promise<Finished> {
     signal,
   );
   const done = Object.values(rows).reduce((sum, lines) => sum + lines, 0);
-  if (done > 0 && !isFinished) job.message(`Continuing the import after ${done} lines.`);
+  if (done > 0 && !isFinished) job.message(`Continuing the import after ${count(done, "line")}.`);
   job.onLines(done);
   if (!isFinished) for (const file of importedFiles) await importFile(job, file, rows[file]);
   const end = { name, createdBy, createdAt, rows: lineCounts(manifest) };

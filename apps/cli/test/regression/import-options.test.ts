@@ -58,7 +58,7 @@ describe("--map", () => {
       expect(code, err).toBe(0);
       expect(out).toContain("2     Docs     done    First");
       expect(err).toContain('Columns: title from "Summary", status from "State", project from "Board".');
-      expect(err).toContain("These columns are not imported: Owner.");
+      expect(err).toContain("This column is not imported: Owner.");
     }
   });
 

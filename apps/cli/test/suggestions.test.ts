@@ -55,6 +55,8 @@ describe("an unknown command suggests", () => {
     ["server status", "status"],
     ["diagnose", "doctor"],
     ["permissions", "keys create --help"],
+    ["workspaces set Acme", "workspaces use"],
+    ["tasks count", "workspaces get"],
   ])("for projo %s the command projo %s", async (line, meant) => {
     expect(await failure(...line.split(" "))).toContain(`Did you mean: projo ${meant}? See: `);
   });

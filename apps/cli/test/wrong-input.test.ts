@@ -126,6 +126,8 @@ describe("a wrong command line is refused before anything is sent, and", () => {
     ["tasks list --order up", '--order: there is no order "up". Use newest, oldest or last_changed.'],
     ["tasks list --limit 0", '--limit: use a whole number of at least 1, not "0".'],
     ["tasks list --status", "--status needs a value: --status <status>."],
+    ["tasks list --all=secret", "--all takes no value. Write it alone, or omit it."],
+    ["tasks get x --format json", "There is no option --format. Did you mean --json?"],
     ["tasks list --all --limit 3", "Use --all or --limit, not both."],
     ["members role ann@example.com owner", 'There is no role "owner". Use viewer, member or admin.'],
     [

@@ -123,6 +123,9 @@ describe("--json with fields", () => {
           '--json: there is no field "nmae". Did you mean name? Fields: id, name, createdBy, createdAt, updatedAt, version',
       },
     });
+    expect(await refused(["tasks", "list", "--json", "id", "title"])).toContain(
+      "takes no argument. Separate fields by commas: --json id,title.",
+    );
     expect(await refused(["audit", "list", "--json", "kind"])).toContain("Did you mean actor.kind?");
     expect(await refused(["members", "list", "--json", "xyzzy"])).not.toContain("Did you mean");
     expect(await refused(["password", "change", "--json", "id"])).toContain("the command prints no fields");

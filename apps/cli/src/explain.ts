@@ -139,12 +139,7 @@ function roleMessage(error: ProjoError): string | undefined {
 }
 
 function limitMessage({ operation, retryAfterSeconds: seconds = 60 }: ProjoError): string {
-  const cause = limitCauses[operation] ?? "You sent too many or too expensive requests.";
-  return `${cause} Try again in ${durationOf(seconds)}.`;
+  const wait = durationOf(seconds);
+  if (operation === "auth.signIn") return `There were too many attempts to sign in. Try again in ${wait}.`;
+  return `You sent too many or too expensive requests. Try again in ${wait}.`;
 }
-
-/** What the limit of an operation counts, where the command makes one call. */
-const limitCauses: Readonly<Record<string, string>> = {
-  "auth.signIn": "There were too many attempts to sign in.",
-  "auth.signUp": "There were too many attempts to create an account.",
-};

@@ -132,19 +132,23 @@ function conflictMessage(message: string): string {
 function excessMessage(command: Command): string {
   const { registeredArguments: expected, args } = command;
   const last = expected.at(-1);
-  if (last === undefined) return `${pathOf(command)} takes no argument.${fieldsHint(command)}`;
+  if (last === undefined) {
+    const takesNone = `${pathOf(command)} takes no argument.`;
+    const fields = fieldsAfterJson(command);
+    return fields === undefined ? takesNone : `${takesNone} Separate fields by commas: --json ${fields}.`;
+  }
   const takes = `${pathOf(command)} takes only ${listOf(expected.map(termOf))}, and ${args.length} arguments were given.`;
   const lateOption = args.find((word) => command.options.some(({ long }) => long === word.split("=", 1)[0]));
   if (lateOption !== undefined) return `${takes} Put ${lateOption.split("=", 1)[0]} before the --.`;
   return TEXTS.has(last.name()) ? `${takes} Put a text with spaces in quotation marks.` : takes;
 }
 
-/** `--json id title`: the words after the first one are arguments. */
-function fieldsHint(command: Command): string {
+/** `--json id title`: the words after the first field are arguments. Undefined if they are no fields. */
+function fieldsAfterJson(command: Command): string | undefined {
   const { json }: { json?: unknown } = command.optsWithGlobals();
   const fields = outputOf(pathOf(command).replace(/^projo /, ""))?.fields ?? [];
   const areFields = typeof json === "string" && command.args.every((word) => fields.includes(word));
-  return areFields ? ` Separate fields by commas: --json ${[json, ...command.args].join(",")}.` : "";
+  return areFields ? [json, ...command.args].join(",") : undefined;
 }
 
 /** Arguments that can contain spaces. */

@@ -115,6 +115,17 @@ describe("a value that cannot be used", () => {
     );
   });
 
+  it.each([
+    ["login ann@example.com --account bob@example.com", "Use the email or --account, not both"],
+    [
+      "workspaces get Acme --workspace Beta",
+      "Use the argument or --workspace to name the workspace, not both.",
+    ],
+    ["workspaces delete Acme --workspace Acme", "Use the argument or --workspace to name the workspace"],
+  ])("is given twice in two ways: projo %s", async (line, message) => {
+    expect(await failure(...line.split(" "))).toContain(message);
+  });
+
   it("as a limit is told its maximum", async () => {
     expect(await failure("tasks", "list", "--limit", "99999999999")).toContain(
       "--limit: use at most 999999999, or --all for all items.",

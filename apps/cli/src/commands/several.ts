@@ -67,6 +67,8 @@ async function actOnEach<T extends Target, R>(
   { act, print, noun, done, areRecords = false }: Work<T, R>,
 ): Promise<void> {
   const { describeError } = await import("../report-error.ts");
+  // The ids that --quiet prints do not contain the errors.
+  const hasErrorsInOutput = cli.json && !cli.quiet;
   const values: unknown[] = [];
   let stopped: Error | undefined;
   let failures = 0;
@@ -88,7 +90,7 @@ async function actOnEach<T extends Target, R>(
     const error = { ...described, message: cli.completeCommands(described.message) };
     values.push({ given: outcome.text, error });
     // The command ends with a failure that concerns all objects, so it is not printed for each.
-    if (!cli.json && !concernsAll(outcome.error) && !(outcome.error instanceof NotAttempted))
+    if (!hasErrorsInOutput && !concernsAll(outcome.error) && !(outcome.error instanceof NotAttempted))
       cli.io.stderr.write(`${errorPrefix(cli.io)} ${sanitize(withSubject(outcome.text, error.message))}\n`);
   };
   await settle(targets, actOn, (call) => patiently(cli, call), report);
@@ -96,10 +98,10 @@ async function actOnEach<T extends Target, R>(
   const were = failures === 1 ? "was" : "were";
   const summary = `${failures} of ${count(targets.length, noun)} ${were} not ${done}.`;
   if (stopped) {
-    if (!cli.json) cli.message(summary);
+    if (!hasErrorsInOutput) cli.message(summary);
     throw stopped;
   }
-  const where = cli.json ? "See the errors in the output." : "See the errors above.";
+  const where = hasErrorsInOutput ? "See the errors in the output." : "See the errors above.";
   if (failures > 0) throw new CliError("cli.some_failed", `${summary} ${where}`);
 
   async function actOn(target: Outcome<T>): Promise<R> {

@@ -57,7 +57,7 @@ describe("A project", () => {
     const { code, err } = await ann.projo(["projects", "get", start.slice(0, 3)]);
     expect([code, err]).toEqual([
       1,
-      `projo: There is no project "${start.slice(0, 3)}". See: projo projects list\n`,
+      `projo: There is no project "${start.slice(0, 3)}". Did you mean ${start}? See: projo projects list\n`,
     ]);
   });
 

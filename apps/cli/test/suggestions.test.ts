@@ -126,6 +126,10 @@ describe("a value that cannot be used", () => {
     expect(await failure(...line.split(" "))).toContain(message);
   });
 
+  it("is one word too much for a setting, which is no text with spaces", async () => {
+    expect(await failure("config", "get", "url", "account")).toContain("2 arguments were given. See: ");
+  });
+
   it("as a limit is told its maximum", async () => {
     expect(await failure("tasks", "list", "--limit", "99999999999")).toContain(
       "--limit: use at most 999999999, or --all for all items.",

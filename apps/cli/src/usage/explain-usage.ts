@@ -140,7 +140,8 @@ function excessMessage(command: Command): string {
   const takes = `${pathOf(command)} takes only ${listOf(expected.map(termOf))}, and ${args.length} arguments were given.`;
   const lateOption = args.find((word) => command.options.some(({ long }) => long === word.split("=", 1)[0]));
   if (lateOption !== undefined) return `${takes} Put ${lateOption.split("=", 1)[0]} before the --.`;
-  return TEXTS.has(last.name()) ? `${takes} Put a text with spaces in quotation marks.` : takes;
+  const isText = TEXTS.has(last.name()) && command.parent?.name() !== "config";
+  return isText ? `${takes} Put a text with spaces in quotation marks.` : takes;
 }
 
 /** `--json id title`: the words after the first field are arguments. Undefined if they are no fields. */

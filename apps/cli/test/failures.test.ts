@@ -177,6 +177,16 @@ describe("a server of another version", () => {
       `projo: The server has no operation projects.list: it is of another version than projo ${version()}. To see its version, run: projo call system.health\n`,
     ]);
   });
+
+  it("is named with the option that it does not know", async () => {
+    // The list of sessions has no filters.
+    const { err } = await shell.projo(["projects", "list", "--search", "x"], {
+      fetch: (url, init) => fetch(url.replace("projects.list", "sessions.list"), init),
+    });
+    expect(err).toBe(
+      "projo: This server is too old for --search. Omit it. To see the versions, run: projo status\n",
+    );
+  });
 });
 
 /** Forwards the request late. */

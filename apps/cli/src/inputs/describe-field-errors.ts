@@ -14,7 +14,12 @@ export function describeFieldErrors(
   // The input of `projo call` has the fields of the operation.
   const isCall = command === undefined || command.name() === "call";
   const messages = Object.entries(fieldErrors).flatMap(([path, problems]) => {
-    if (path === "") return problems.map((problem) => problem.replace(/^(?:Must|Is|Has) /, ofInput));
+    if (path === "")
+      return problems.map(
+        (problem) =>
+          (isCall ? undefined : unknownToServer(problem, { operation, command })) ??
+          problem.replace(/^(?:Must|Is|Has) /, ofInput),
+      );
     if (isCall) return problems.map((problem) => `${path}: ${lowerFirst(problem)}`);
     const typed = typedInput(command, operation, path);
     // The further problems of a field follow from the first one.
@@ -23,6 +28,16 @@ export function describeFieldErrors(
       .map((problem) => `${typed.name}: ${lowerFirst(inTermsOfCommand(problem, typed, operation))}`);
   });
   return messages.join(" ");
+}
+
+/** An older server refuses a field that it does not know. */
+function unknownToServer(
+  problem: string,
+  { operation, command }: { operation: string; command: Command },
+): string | undefined {
+  const [, field] = /^Has no field "(\w+)"/.exec(problem) ?? [];
+  if (field === undefined) return undefined;
+  return `This server is too old for ${typedInput(command, operation, field).name}. Omit it. To see the versions, run: projo status`;
 }
 
 /** "Has no field ..." needs a subject. */

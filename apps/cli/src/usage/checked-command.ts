@@ -32,13 +32,14 @@ export function checkHelp({ command }: { command: Command }): void {
 
 /** Refuses an empty argument or option: it is nearly always a variable of a script that is not set. @throws CliError */
 export function refuseEmptyText(command: Command): void {
-  // An empty --json selects no fields, and `config set` has a message of its own.
-  if (command.name() === "set") return;
+  // `config set` has a message of its own, and the last word of a completion is empty before the first letter.
+  if (["set", "__complete"].includes(command.name())) return;
   const { registeredArguments: terms, args } = command;
   const argument = args.findIndex(isEmpty);
   if (argument !== -1) throw emptyText((terms[argument] ?? terms.at(-1))?.name() ?? "argument");
   for (let owner: Command | null = command; owner; owner = owner.parent)
     for (const option of owner.options)
+      // An empty --json selects no fields.
       if (option.long !== "--json" && isEmpty(owner.getOptionValue(option.attributeName())))
         throw emptyText(option.long ?? option.flags);
 }

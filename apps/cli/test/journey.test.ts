@@ -189,7 +189,14 @@ describe("output for programs", () => {
 
   it("prints an error as an object with its reason to stderr", async () => {
     const title = "x".repeat(201);
-    const { code, out, err } = await shell.projo(["tasks", "create", title, "--project", "Website", "--json"]);
+    const { code, out, err } = await shell.projo([
+      "tasks",
+      "create",
+      title,
+      "--project",
+      "Website",
+      "--json",
+    ]);
     expect(code).toBe(2);
     expect(out).toBe("");
     expect(JSON.parse(err)).toMatchObject({

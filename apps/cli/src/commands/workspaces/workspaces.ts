@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { usageError } from "../../cli-error.ts";
-import type { Start } from "../../cli.ts";
-import { addListAlias } from "../list-alias.ts";
-import { addCreateWorkspace } from "./create.ts";
+import type { Define } from "../../cli.ts";
+import { addVerbs } from "../verbs.ts";
 import { addCompareWorkspaces } from "./compare.ts";
+import { addCreateWorkspace } from "./create.ts";
 import { addDeleteWorkspace } from "./delete.ts";
 import { addExportWorkspace } from "./export.ts";
 import { addGetWorkspace } from "./get.ts";
@@ -14,14 +14,24 @@ import { addRenameWorkspace } from "./rename.ts";
 import { addRestoreWorkspace } from "./restore.ts";
 import { addUseWorkspace } from "./use.ts";
 
-export function addWorkspaces(workspaces: Command, start: Start): void {
-  const own = [addCreateWorkspace, addListWorkspaces, addGetWorkspace, addUseWorkspace, addLeaveWorkspace];
-  const managed = [addRenameWorkspace, addDeleteWorkspace, addRestoreWorkspace];
-  const data = [addExportWorkspace, addImportWorkspace, addCompareWorkspaces];
-  for (const add of [...own, ...managed, ...data]) add(workspaces, start);
-  addListAlias(workspaces);
+const addAll = addVerbs({
+  create: addCreateWorkspace,
+  list: addListWorkspaces,
+  get: addGetWorkspace,
+  use: addUseWorkspace,
+  leave: addLeaveWorkspace,
+  rename: addRenameWorkspace,
+  delete: addDeleteWorkspace,
+  restore: addRestoreWorkspace,
+  export: addExportWorkspace,
+  import: addImportWorkspace,
+  compare: addCompareWorkspaces,
+});
+
+export const addWorkspaces: Define = (workspaces, start, named) => {
+  addAll(workspaces, start, named);
   workspaces.hook("preAction", (_workspaces, command) => refuseTwoWorkspaces(command));
-}
+};
 
 /** Refuses the option for the workspace beside the argument: only one of them could count. @throws CliError */
 function refuseTwoWorkspaces(command: Command): void {

@@ -51,6 +51,9 @@ const replacements: Readonly<Record<string, string>> = {
   "workspace.required": "No workspace is selected.",
   "workspace.changed": "The workspace has changed since this export. It was not deleted.",
   "import.not_empty": "The workspace is not empty, or another export was imported into it.",
+  "import.not_running": "No import runs in this workspace.",
+  "import.gap": "The server has lost lines that were imported, for example because a backup was restored.",
+  "import.incomplete": "The server has not imported all lines of the export.",
   "cursor.invalid":
     "--cursor: the cursor is invalid, or it belongs to another list, other filters or another order. Start again without --cursor.",
 };
@@ -70,6 +73,9 @@ const nextSteps: Readonly<Record<string, string>> = {
   "auth.person_required": "Unset PROJO_TOKEN, then run: projo login",
   "workspace.changed": "Run: projo workspaces export NEW-DIRECTORY",
   "import.not_empty": "Run: projo workspaces create NAME",
+  "import.not_running": "Run the same command again.",
+  "import.gap": "Run the same command again: it continues.",
+  "import.incomplete": "Run the same command again: it continues.",
   "permission.denied": "See: projo members list --role admin",
   "member.not_found": "See: projo members list",
   "member.last_admin": "Run: projo members role EMAIL admin, or: projo workspaces delete",

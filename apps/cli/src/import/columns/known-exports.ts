@@ -17,9 +17,21 @@ export interface KnownExport {
   completed?: string;
   /** True when the column of the status also holds other names, such as sections: an unknown one means todo. */
   hasFreeStatus?: boolean;
+  /** True when an apostrophe is before texts that a spreadsheet would read as formulas, as `projo` writes CSV. */
+  escapesFormulas?: boolean;
 }
 
 const exports: readonly KnownExport[] = [
+  {
+    tool: "a projo",
+    signature: ["ID", "STATUS", "PROJECT", "TITLE", "CREATED"],
+    title: ["TITLE"],
+    status: ["STATUS"],
+    project: ["PROJECT"],
+    // The ids are of the tasks that exist, which have no such key.
+    id: [],
+    escapesFormulas: true,
+  },
   {
     tool: "a Jira",
     signature: ["Issue key", "Summary"],

@@ -5,6 +5,7 @@ import { examples } from "../../examples.ts";
 import { createPatiently, type Patiently } from "../../import/patiently.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
 import { showRows } from "../../terminal/progress.ts";
+import { continued } from "../../transfer/continued.ts";
 import { openExportDirectory, type ExportDirectory } from "../../transfer/export-directory.ts";
 import { checkLines, lineCounts } from "../../transfer/import-lines.ts";
 import { importWorkspace, type Finished } from "../../transfer/import-workspace.ts";
@@ -99,7 +100,9 @@ async function run(cli: Cli, { directory, manifest, sendsInvites }: Import): Pro
     const sent = sendsInvites ? await sendInvites(workspace, patiently, signal) : 0;
     print(cli, { finished, manifest, sent });
   } catch (error) {
-    throw signal.aborted ? interrupted("Stopped. Run the same command again: it continues.") : error;
+    throw signal.aborted
+      ? interrupted("Stopped. Run the same command again: it continues.")
+      : continued(error, cli.io);
   } finally {
     release();
     progress.stop();

@@ -17,7 +17,7 @@ import {
   sessionOf,
   type StoredAccount,
 } from "./environments/accounts.ts";
-import { type Answer, type Behaviour, type Gateway, startGateway } from "./environments/gateway.ts";
+import { type Answer, type Behaviour, type Gateway, startGateway } from "../../gateway.ts";
 import { errorOf, type LineOptions, runLine } from "./environments/place.ts";
 
 let folder: string;

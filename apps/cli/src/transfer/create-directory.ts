@@ -18,7 +18,7 @@ export async function createDirectory(path: string): Promise<string[]> {
     if (await isDirectory(path)) return created;
     await removeEmpty(created);
     // A symbolic link that leads nowhere exists for `mkdir`, and not for `stat`, which names the cause.
-    await stat(path);
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") await stat(path);
     throw error;
   }
 }

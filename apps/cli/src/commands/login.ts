@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { usageError } from "../cli-error.ts";
 import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
 import { addSignInOptions, readAccount, type SignInOptions } from "./sign-in.ts";
@@ -18,6 +19,8 @@ export function addLogin(login: Command, start: Start): void {
       const cli = start(command);
       const server = await cli.server();
       const { account: named } = command.optsWithGlobals<{ account?: string }>();
+      if (email !== undefined && named !== undefined && email.toLowerCase() !== named.toLowerCase())
+        throw usageError("Use the email or --account, not both: they name different accounts.");
       const account = await readAccount(cli, { server, email: email ?? named, options });
       const signedIn = await server.anonymous.auth.signIn(account);
       await storeSignIn(cli, server, { signedIn, next: "select a workspace" });

@@ -41,19 +41,22 @@ export function addLogout(logout: Command, start: Start): void {
       const { forgetCompletions } = await import("../completion/value-cache.ts");
       await forgetCompletions(cli.io);
       if (options.everywhere) await signOutEverywhere(cli, server);
-      else if (!server.stored?.session) await forgetAccount(cli, server);
+      else if (!server.stored?.session)
+        await forgetAccount(cli, server, command.optsWithGlobals<{ account?: string }>().account);
       else if (options.local) await signOutHere(cli, server, server.stored);
       else await signOut(cli, server, server.stored);
     });
 }
 
 /** Removes an account whose session has ended. */
-async function forgetAccount(cli: Cli, server: Server): Promise<void> {
+async function forgetAccount(cli: Cli, server: Server, account: string | undefined): Promise<void> {
   const { url, stored } = server;
   await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url, email: stored?.email ?? null });
   else if (stored) cli.message(`Removed ${stored.email}, whose session on ${url} had ended.`);
-  else cli.message(`You were not signed in to ${url}.`);
+  else if (account === undefined) cli.message(`You were not signed in to ${url}.`);
+  else
+    cli.message(`You were not signed in to ${url} as ${account}. For your accounts, see: projo auth status`);
 }
 
 /** Ends the session on the server first. If that fails, the tokens remain for the next attempt. */

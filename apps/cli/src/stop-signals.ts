@@ -7,7 +7,7 @@ export type StopSignal = keyof typeof exitCodes;
 export interface StopSignals {
   /** Calls the listener at the first signal, instead of ending the process. The returned function removes the listener. */
   onStop: (listener: () => void) => () => void;
-  /** Ignores Ctrl-C, which is for a program that the command has started, until the returned function is called. */
+  /** Ignores Ctrl-C and Ctrl-\, which are for a program that the command has started, until the returned function is called. */
   ignoreInterrupts: () => () => void;
   /** The exit code of a command that ended with `code`. A service manager expects the code of its signal. */
   exitCodeOf: (code: number) => number;
@@ -40,6 +40,7 @@ export function listenForStopSignals(
     for (const listener of listeners) listener();
   };
   for (const signal of Object.keys(exitCodes) as StopSignal[]) process.on(signal, () => stop(signal));
+  const ignore = () => {};
   return {
     onStop(listener) {
       listeners.add(listener);
@@ -47,7 +48,12 @@ export function listenForStopSignals(
     },
     ignoreInterrupts() {
       ignoring += 1;
-      return () => void (ignoring -= 1);
+      // Ctrl-\ reaches both too.
+      if (ignoring === 1) process.on("SIGQUIT", ignore);
+      return () => {
+        ignoring -= 1;
+        if (ignoring === 0) process.off("SIGQUIT", ignore);
+      };
     },
     exitCodeOf: (code) => (received === undefined || received === "SIGINT" ? code : exitCodes[received]),
   };

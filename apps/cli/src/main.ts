@@ -31,6 +31,7 @@ const io: Io = withStatusLine({
   ignoreInterrupts: signals.ignoreInterrupts,
   onContinue: (listener) => void process.once("SIGCONT", listener),
   openChanges: new Set(),
+  answered: new Set(),
 });
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -244,6 +244,15 @@ describe("doctor", () => {
     expect((await doctor()).code).toBe(0);
     const config = { PROJO_URL: server.url, PROJO_CONFIG_DIR: "/proc/self/projo" };
     const none = await doctor([], { env: config });
+    const ofFile = await doctor([], { env: { ...config, PROJO_CONFIG_DIR: `${path}/projo` } });
+    expect(ofFile.of("Directory")).toMatchObject([
+      { text: `${path}/projo cannot be created: ${path} is not a directory.` },
+    ]);
+    const relative = await doctor([], { env: { ...config, PROJO_CONFIG_DIR: "config" } });
+    expect(relative.of("Directory")).toMatchObject([
+      { status: "note", fix: "Set it to an absolute path." },
+      { status: "note" },
+    ]);
     expect(none.of("Directory")).toMatchObject([
       { status: process.platform === "linux" ? "problem" : "note" },
     ]);
@@ -274,6 +283,9 @@ describe("open", () => {
     );
     expect([out, err]).toEqual(["", `Opened ${server.url}/docs in the browser.\n`]);
     expect(await opened()).toBe(`${server.url}/docs`);
+    const withPlace = env({ BROWSER: `${path} --app=%s --new` });
+    await expectDone(shell.projo(["open", "docs"], { columns: 80, env: withPlace }));
+    expect(await opened()).toBe(`--app=${server.url}/docs --new`);
   });
 
   it("prints the URL with --print, without a terminal, and without a browser that works", async () => {

@@ -161,6 +161,12 @@ describe.skipIf(!canMount)(`a disk for the credentials${reason}`, () => {
   });
 });
 
+it("ends no session when it cannot delete the tokens", async () => {
+  const { code, err } = await shell("ulimit -f 0; projo logout --everywhere");
+  expect([code, err]).toEqual([1, expect.stringContaining("credentials.json cannot be written")]);
+  expect(await shell("projo projects list --quiet")).toMatchObject({ code: 0, err: "" });
+});
+
 it("leaves no empty lock where no file can get any content", async () => {
   const { code, err } = await shell("ulimit -f 0; projo workspaces use Acme");
   expect([code, err]).toEqual([

@@ -17,6 +17,8 @@ export interface Setting {
   readonly canBeEmpty?: true;
   /** The value without an option, a variable and a setting. Undefined when the command chooses. */
   readonly byDefault: string | undefined;
+  /** All values, if they can be listed. */
+  readonly values?: readonly string[];
   /** Returns the value to store. @throws CliError for an invalid value */
   readonly parse: (value: string, io: Io) => string;
   /** Returns the variables that the value stands for. */
@@ -27,6 +29,8 @@ const ofVariable = (variable: string) => ({
   variables: [variable],
   toEnvironment: (value: string) => ({ [variable]: value }),
 });
+
+const COLORS = ["auto", "always", "never"];
 
 export const settings: readonly Setting[] = [
   {
@@ -94,7 +98,8 @@ export const settings: readonly Setting[] = [
     option: undefined,
     variables: ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR"],
     byDefault: "auto",
-    parse: (value) => oneOf("color", ["auto", "always", "never"], value),
+    values: COLORS,
+    parse: (value) => oneOf("color", COLORS, value),
     toEnvironment: (value): Record<string, string> => {
       if (value === "auto") return {};
       return value === "never" ? { NO_COLOR: "1" } : { CLICOLOR_FORCE: "1" };

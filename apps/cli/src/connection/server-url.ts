@@ -11,7 +11,13 @@ export function parseServerUrl(text: string, source: string): string {
       `${source}: the address of a server contains no user name and no password. Use the form ${DEFAULT_URL}, and run: projo login`,
     );
   }
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
+  // A link from a mail has a token after the "#".
+  if (url && /^https?:$/.test(url.protocol) && (url.search || url.hash)) {
+    throw usageError(
+      `${source}: the address of a server has no part after "?" or "#". Use the form ${url.origin}`,
+    );
+  }
+  if (!url || !/^https?:$/.test(url.protocol)) {
     throw usageError(`${source}: "${text}" is not the URL of a server. Use the form ${formFor(text)}`);
   }
   if (/\/trpc(?:\/[\w.]*)?\/*$/.test(url.pathname)) {

@@ -275,6 +275,19 @@ const env = (more: Record<string, string>) => ({
   ...more,
 });
 
+it("doctor finds the completion in the files of the shell, and in no other text with the name", async () => {
+  const zsh = join(shell.directory, "zsh");
+  await mkdir(zsh);
+  const environment = env({ SHELL: "/bin/zsh", ZDOTDIR: zsh });
+  for (const [text, status] of [
+    ["cd ~/projo", "note"],
+    ["source <(projo completion zsh)", "ok"],
+  ] as const) {
+    await writeFile(join(zsh, ".zshrc"), text);
+    expect((await doctor([], { env: environment })).of("Completion")).toMatchObject([{ status }]);
+  }
+});
+
 describe("open", () => {
   it("opens the page in the browser on a terminal", async () => {
     const { path, opened } = await browser(0);

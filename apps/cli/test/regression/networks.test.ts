@@ -203,6 +203,9 @@ describe("projo at an address without a ProjoStack server", () => {
     expect(await messageAt("projo.example.com:8443")).toContain(
       "Use the form https://projo.example.com:8443",
     );
+    const ofMail = await messageAt("http://127.0.0.1:4801/verify-email#token=pjo_hidden");
+    expect(ofMail).toContain('no part after "?" or "#". Use the form http://127.0.0.1:4801');
+    expect(ofMail).not.toContain("hidden");
     expect(await messageAt("nonsense")).toContain("Use the form http://127.0.0.1:4000");
     const error =
       '{"error":{"message":"m","code":-1,"data":{"code":"NOT_FOUND","httpStatus":404,"reason":"operation.not_found"}}}';

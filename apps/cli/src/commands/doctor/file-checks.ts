@@ -2,6 +2,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { CliError } from "../../cli-error.ts";
+import { quoted } from "../../connection/next-commands.ts";
 import { configDirectory } from "../../credentials/config-directory.ts";
 import { credentialsFile } from "../../credentials/credentials-file.ts";
 import { storedAccounts } from "../../credentials/stored-accounts.ts";
@@ -71,7 +72,11 @@ async function checkDirectory(io: Io, directory: string, mode: number): Promise<
     return problem("Directory", `${directory} cannot be used.`, error.message);
   }
   if (io.platform !== "win32" && (mode & 0o022) !== 0)
-    return problem("Directory", `other users can change ${directory}.`, `Run: chmod 700 ${directory}`);
+    return problem(
+      "Directory",
+      `other users can change ${directory}.`,
+      `Run: chmod 700 ${quoted(directory)}`,
+    );
   return ok("Directory", directory);
 }
 

@@ -22,7 +22,7 @@ const GRACE_MS = 5_000;
  */
 export function listenForStopSignals(
   process: NodeJS.Process,
-  endNow: (exitCode: number) => void,
+  endNow: (exitCode: number, signal: StopSignal) => void,
 ): StopSignals {
   const listeners = new Set<() => void>();
   let received: StopSignal | undefined;
@@ -31,7 +31,7 @@ export function listenForStopSignals(
     if (signal === "SIGINT" && ignoring > 0) return;
     const isFirst = received === undefined;
     received ??= signal;
-    const end = () => endNow(exitCodes[signal]);
+    const end = () => endNow(exitCodes[signal], signal);
     if (!isFirst || listeners.size === 0) {
       end();
       return;
@@ -58,3 +58,23 @@ export function listenForStopSignals(
     exitCodeOf: (code) => (received === undefined || received === "SIGINT" ? code : exitCodes[received]),
   };
 }
+
+/**
+ * Ends the process by the signal itself if it waits for a file that the system does not open, such as a named pipe without a writer:
+ * process.exit would wait for it too. Otherwise, returns.
+ */
+export async function endIfBlocked(process: NodeJS.Process, signal: StopSignal): Promise<void> {
+  const { setTimeout: wait } = await import("node:timers/promises");
+  const isBlocked = () => process.getActiveResourcesInfo().some((resource) => resource.startsWith("FSReq"));
+  for (let waits = 0; isBlocked(); waits += 1) {
+    if (waits === MAX_WAITS) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    await wait(MS_BETWEEN_WAITS);
+  }
+}
+
+/** Reading a file takes less time. */
+const MAX_WAITS = 10;
+const MS_BETWEEN_WAITS = 50;

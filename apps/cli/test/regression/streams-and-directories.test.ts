@@ -178,6 +178,12 @@ it("leaves no empty lock where no file can get any content", async () => {
   expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);
 });
 
+it("ends at a stop signal while it waits for the writer of a named pipe", async () => {
+  const line = 'mkfifo pipe; timeout -k 20 1 "$NODE" "$BIN" whoami --ca-file pipe; echo "ended with $?"';
+  // 137 would be the code after SIGKILL.
+  expect((await shell(line)).out).toBe("ended with 124\n");
+});
+
 it("leaves no file beside the credentials", async () => {
   await mkdir(join(home, ".config", "projo"), { recursive: true });
   expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);

@@ -232,6 +232,14 @@ describe("auth status", () => {
     expect(err).not.toContain("hidden");
   });
 
+  it("prints the chosen fields of each account, and its email address with --quiet", async () => {
+    await projo("auth", "switch", ANN, "--url", first.url);
+    const { out } = await run(["auth", "status", "--json=email,isInUse"]);
+    expect((JSON.parse(out) as { items: unknown[] }).items[0]).toEqual({ email: ANN, isInUse: true });
+    expect((await run(["auth", "status", "--quiet"])).out).toBe(`${ANN}\n${BOB}\n${ANN}\n`);
+    expect((await projo("config", "list", "--quiet")).out).toContain("url\naccount\n");
+  });
+
   it("names an account that is chosen but not stored, and exits with 4", async () => {
     const { code, err } = await authStatus({ env: { PROJO_URL: "", PROJO_ACCOUNT: "zed@example.com" } });
     expect([code, (JSON.parse(err) as { error: { message: string } }).error.message]).toEqual([

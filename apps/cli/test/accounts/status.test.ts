@@ -67,6 +67,8 @@ describe("status", () => {
     expect(code).toBe(4);
     expect(out).toContain("Account:   not signed in\n");
     expect(err).toBe(`projo: Not signed in to ${server.url}. Run: projo login\n`);
+    const named = await other.projo(["status", "--account", "zed@example.com"]);
+    expect(named.err).toContain(`Not signed in to ${server.url} as zed@example.com. Run: projo login zed@`);
     expect(json).toMatchObject({
       server: { answers: true },
       credential: "none",

@@ -31,7 +31,11 @@ export function addAuthStatus(auth: Command, start: Start): void {
       const accounts = await Promise.all(storedAccounts(credentials).map((account) => check(cli, account)));
       const isToken = Boolean(cli.io.env["PROJO_TOKEN"]);
       if (cli.json)
-        cli.value({ items: accounts.map((account) => describe(account, isUsed(account))), isToken });
+        cli.value({
+          items: accounts.map((account) => describe(account, isUsed(account))),
+          nextCursor: null,
+          isToken,
+        });
       else await print(cli, accounts, isUsed);
       if (isToken) {
         cli.message("PROJO_TOKEN is set and takes precedence over these accounts. See: projo status");

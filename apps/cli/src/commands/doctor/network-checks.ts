@@ -35,7 +35,7 @@ export async function* checkNetwork(io: Io, options: GlobalOptions): AsyncGenera
       .catch(() => noCredentials);
     const { url, account } = chooseAccount(io, options, credentials);
     address = new URL(url);
-    yield ok("Server", `${url} (${urlSource(io, options, account !== undefined)})`);
+    yield ok("Server", `${url} (${urlSource(io, options, url, account !== undefined)})`);
     authorities = await readAuthorities(io, options.caFile);
     ({ fetch } = watchRequests(io.fetch ?? (await networkFetch(io, options.caFile)), io, options));
   } catch (error) {

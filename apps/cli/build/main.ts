@@ -27,7 +27,7 @@ const chunks = [
   {
     name: "main",
     priority: 2,
-    test: /\/node_modules\/(?:commander|picocolors)\/|cli\/src\/(?:(?!start\.|report-error|explain)[a-z-]+|terminal\/(?:printer|sanitize|short-time|status-line)|settings\/(?:settings|settings-file|apply-settings)|credentials\/config-directory|connection\/server-url|commands\/(?:pages|role|order-option|list-alias))\.ts$/,
+    test: /\/node_modules\/(?:commander|picocolors)\/|cli\/src\/(?:(?!start\.|report-error|explain)[a-z-]+|terminal\/(?:printer|sanitize|short-time|status-line)|settings\/(?:settings|settings-file|apply-settings)|credentials\/config-directory|connection\/server-url|commands\/(?:pages|role|order-option|verbs))\.ts$/,
   },
   {
     name: "client",

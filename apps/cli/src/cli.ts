@@ -22,6 +22,12 @@ export interface Cli extends Printer {
 
 export type Start = (command: Command) => Cli;
 
+/**
+ * Adds what a command consists of: its subcommands, or its arguments, options and action. If `named` is a subcommand, the others can
+ * be left out.
+ */
+export type Define = (command: Command, start: Start, named?: string) => void;
+
 export interface GlobalOptions extends ServerOptions, OutputOptions {}
 
 /** `format` prints data if the options ask for more than whole JSON. */

@@ -1,10 +1,6 @@
 // The commands by their names. Each is defined in a file of its own, which is loaded only for a command line that names it, so that
 // no command waits for the code of the others.
-import type { Command } from "commander";
-import type { Start } from "./cli.ts";
-
-/** Adds what a command consists of: its subcommands, or its arguments, options and action. */
-export type Define = (command: Command, start: Start) => void;
+import type { Define } from "./cli.ts";
 
 /** The heading of the help under which a command stands. */
 export type Group =

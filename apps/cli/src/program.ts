@@ -1,7 +1,7 @@
 // The command tree. The folders and files under commands/ have the names of the commands.
 import { type Command, Help } from "commander";
 import { openCli, type Start } from "./cli.ts";
-import { commands } from "./commands.ts";
+import { commands, type NamedCommand } from "./commands.ts";
 import { examples } from "./examples.ts";
 import { describeArgument, describeOption } from "./help/describe-option.ts";
 import { formatHelp } from "./help/format-help.ts";
@@ -16,10 +16,28 @@ import { addHelpCommand, CheckedCommand, checkHelp } from "./usage/checked-comma
 import { version } from "./version.ts";
 
 /**
- * Creates the commands that the words of a command line name completely. The others have a name and a description only, for the help.
- * If the first word is a command, they are left out.
+ * Creates the commands for a command line. If its first word is a command, only that one is created, and if the second word is a
+ * subcommand, only that subcommand of it. Otherwise the commands that its words do not name have a name and a description only, for
+ * the help.
  */
-export async function createProgram(io: Io, words: readonly string[]): Promise<Command> {
+export function createProgram(io: Io, words: readonly string[]): Promise<Command> {
+  const first = commands.find(({ name }) => name === words[0]);
+  if (first) return createCommands(io, { listed: [first], complete: [first], subcommand: words[1] });
+  const complete = commands.filter(({ name }) => words.includes(name));
+  return createCommands(io, { listed: commands, complete });
+}
+
+/** Creates all commands completely. */
+export const createWholeProgram = (io: Io): Promise<Command> =>
+  createCommands(io, { listed: commands, complete: commands });
+
+interface Chosen {
+  readonly listed: readonly NamedCommand[];
+  readonly complete: readonly NamedCommand[];
+  readonly subcommand?: string | undefined;
+}
+
+async function createCommands(io: Io, { listed, complete, subcommand }: Chosen): Promise<Command> {
   const program = new CheckedCommand("projo")
     .description("Command-line client of a ProjoStack server: workspaces, members, projects and tasks.")
     .optionsGroup("Global options:")
@@ -72,19 +90,15 @@ export async function createProgram(io: Io, words: readonly string[]): Promise<C
     format = await chosenFormat(command);
   });
   const start: Start = (command) => openCli(io, command.optsWithGlobals(), format);
-  const startsWithCommand = commands.some(({ name }) => name === words[0]);
-  for (const { name, group, description, isHidden, load } of commands) {
-    const isNamed = words.includes(name);
-    if (!isNamed && startsWithCommand) continue;
+  for (const one of listed) {
+    const { name, group, description, isHidden, load } = one;
     const command = program
       .command(name, { hidden: isHidden === true })
       .helpGroup(group)
       .description(description);
-    if (!isNamed) continue;
-    (await load())(command, start);
-    if (command.commands.length > 0) addHelpCommand(command);
+    if (complete.includes(one)) (await load())(command, start, subcommand);
   }
-  addHelpCommand(program);
+  if (listed.length > 1) addHelpCommand(program);
   return program;
 }
 
@@ -94,10 +108,3 @@ function termOf(command: Command): string {
   const listed = commands.find(({ name }) => isTop && name === command.name());
   return listed?.term ?? new Help().subcommandTerm(command).replace(" [options]", "");
 }
-
-/** Creates all commands completely. */
-export const createWholeProgram = (io: Io): Promise<Command> =>
-  createProgram(
-    io,
-    commands.map(({ name }) => name),
-  );

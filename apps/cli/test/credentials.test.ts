@@ -1,10 +1,11 @@
-import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commands } from "../src/commands.ts";
-import { createProgram } from "../src/program.ts";
+import { createWholeProgram } from "../src/program.ts";
 import { configDirectory } from "../src/credentials/config-directory.ts";
 import type { Command } from "commander";
 import type { Io } from "../src/io.ts";
@@ -71,6 +72,20 @@ describe("the credentials file", () => {
     await writeFile(path, kept);
   });
 
+  it.skipIf(process.platform === "win32")("is not read from a pipe or a device", async () => {
+    for (const kind of ["pipe", "device"]) {
+      const home = await mkdtemp(join(tmpdir(), "projo-pipe-"));
+      const config = join(home, "credentials.json");
+      await (kind === "pipe" ? promisify(execFile)("mkfifo", [config]) : symlink("/dev/zero", config));
+      const { code, err } = await shell.projo(["tasks", "list"], { env: { PROJO_CONFIG_DIR: home } });
+      expect({ code, err }, kind).toEqual({
+        code: 1,
+        err: `projo: ${config} cannot be read: it is not a regular file. Set PROJO_CONFIG_DIR to another directory.\n`,
+      });
+      await rm(home, { recursive: true });
+    }
+  });
+
   it("stores a session for each server and defaults to the last one", async () => {
     const second = await startTestServer();
     const signup = ["signup", "other@example.com", "--password-stdin", "--url", second.url];
@@ -101,12 +116,7 @@ describe("a password", () => {
       command.commands.forEach(collect);
     };
     const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-    collect(
-      await createProgram(
-        io,
-        commands.map(({ name }) => name),
-      ),
-    );
+    collect(await createWholeProgram(io));
     const secrets = options.filter((option) => /pass|secret|token/i.test(option));
     expect(new Set(secrets)).toEqual(new Set(["--password-stdin"]));
   });

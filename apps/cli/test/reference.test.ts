@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { expect, it } from "vitest";
-import { commands } from "../src/commands.ts";
 import type { Io } from "../src/io.ts";
-import { createProgram } from "../src/program.ts";
+import { createWholeProgram } from "../src/program.ts";
 import { describeProgram } from "../src/reference/describe-program.ts";
 import { manPage } from "../src/reference/man.ts";
 import { referencePage } from "../src/reference/markdown.ts";
@@ -17,11 +16,7 @@ const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
 
 /** Returns the paths of all commands without subcommands, from the tree itself. */
 async function pathsOfTree(): Promise<string[]> {
-  const shown = commands.filter(({ isHidden }) => !isHidden);
-  const program = await createProgram(
-    io,
-    shown.map(({ name }) => name),
-  );
+  const program = await createWholeProgram(io);
   const visit = (command: Command, path: string): string[] =>
     command.commands.length === 0
       ? [path]

@@ -2,8 +2,7 @@
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import type { Fetch } from "@projostack/sdk";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createProgram } from "../src/program.ts";
-import { commands } from "../src/commands.ts";
+import { createWholeProgram } from "../src/program.ts";
 import type { Io } from "../src/io.ts";
 import { expectDone, type Shell } from "./kit.ts";
 import { invite, openVerifiedAdmin } from "./people.ts";
@@ -61,10 +60,7 @@ it.each(lists)("projo %s makes one request, as a table and as JSON", async (comm
 
 it("counts the requests of every command that lists something", async () => {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-  const program = await createProgram(
-    io,
-    commands.map(({ name }) => name),
-  );
+  const program = await createWholeProgram(io);
   const found = program.commands.flatMap((noun) =>
     noun.commands
       .filter((verb) => verb.options.some(({ long }) => long === "--cursor"))

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cacheDirectory } from "../src/cache-directory.ts";
-import { createProgram } from "../src/program.ts";
+import { createProgram, createWholeProgram } from "../src/program.ts";
 import { commands } from "../src/commands.ts";
 import type { Io } from "../src/io.ts";
 import { expectDone, openSignedIn, type Shell } from "./kit.ts";
@@ -30,10 +30,11 @@ afterAll(async () => {
   await server?.close();
 });
 
-const REPORT = `data:text/javascript,import{createRequire}from'node:module';const{cache}=createRequire('/');
-  process.on('exit',()=>console.error('loaded',...Object.keys(cache),typeof globalThis[Symbol.for('undici.globalDispatcher.1')]))`;
+const REPORT = `data:text/javascript,import{createHook}from'node:async_hooks';import{createRequire}from'node:module';
+  const{cache}=createRequire('/');let reads=0;createHook({init(id,type){reads+=type==='FSREQCALLBACK'}}).enable();
+  process.on('exit',()=>console.error('loaded',...Object.keys(cache),reads,typeof globalThis[Symbol.for('undici.globalDispatcher.1')]))`;
 
-/** Runs the program. @returns its output and the names of the files that it loaded, without their hashes */
+/** Runs the program. @returns its output, the names of the files that it loaded, without their hashes, and how often a thread read a file */
 async function run(argv: readonly string[], env: Record<string, string> = {}) {
   const options = { HOME: shell.home, PROJO_URL: server.url, NODE_OPTIONS: `--import "${REPORT}"`, ...env };
   const child = spawn(process.execPath, [program, ...argv], {
@@ -46,7 +47,15 @@ async function run(argv: readonly string[], env: Record<string, string> = {}) {
   const files = words
     .filter((word) => word.endsWith(".cjs"))
     .map((file) => file.replace(/^.*\/|(?:-[\w-]{8})?\.cjs$/g, ""));
-  return { status, out: stdout, err, files, hasFetch: words.at(-1) !== "undefined" };
+  const [readsInThreads, fetchType] = words.slice(-2);
+  return {
+    status,
+    out: stdout,
+    err,
+    files,
+    readsInThreads: Number(readsInThreads),
+    hasFetch: fetchType !== "undefined",
+  };
 }
 
 /** The files of every command. */
@@ -64,9 +73,14 @@ it("shows the help without the code of a command", async () => {
   expect(out).toContain("Create, list, show, edit, delete and import tasks.");
 });
 
-it("lists tasks without prompts, progress bars, the reader of CSV files and the fetch of Node.js", async () => {
-  const { status, out, err, files, hasFetch } = await run(["tasks", "list"]);
-  expect({ status, err, hasFetch }).toEqual({ status: 0, err: "", hasFetch: false });
+it("lists tasks without prompts, progress bars, the reader of CSV files, the fetch of Node.js, and threads that read files", async () => {
+  const { status, out, err, files, readsInThreads, hasFetch } = await run(["tasks", "list"]);
+  expect({ status, err, readsInThreads, hasFetch }).toEqual({
+    status: 0,
+    err: "",
+    readsInThreads: 0,
+    hasFetch: false,
+  });
   expect(out).toContain("\tWebsite\tFirst\t");
   expect(new Set(files)).toEqual(new Set(OF_COMMANDS));
   const asJson = await run(["tasks", "list", "--json"]);
@@ -75,13 +89,7 @@ it("lists tasks without prompts, progress bars, the reader of CSV files and the 
 
 it("the help is the same before and after the commands are loaded", async () => {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-  const [none, all] = await Promise.all([
-    createProgram(io, []),
-    createProgram(
-      io,
-      commands.map(({ name }) => name),
-    ),
-  ]);
+  const [none, all] = await Promise.all([createProgram(io, []), createWholeProgram(io)]);
   expect(none.helpInformation()).toBe(all.helpInformation());
   // The terms of the table are those that commander writes for the complete commands. Every command has options.
   const named = all.commands.filter((command) => command.name() !== "help");
@@ -94,6 +102,19 @@ it("the help is the same before and after the commands are loaded", async () => 
     ].join(" "),
   );
   expect(commands.map(({ term }) => term)).toEqual(terms);
+});
+
+it("a command line that names a subcommand creates only that one, and it is the same as in the whole program", async () => {
+  const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
+  const whole = await createWholeProgram(io);
+  for (const noun of whole.commands) {
+    for (const verb of noun.commands.filter((command) => command.name() !== "help")) {
+      const [only, ...others] = (await createProgram(io, [noun.name(), verb.name(), "--help"])).commands;
+      const path = `${noun.name()} ${verb.name()}`;
+      expect([only?.name(), others], path).toEqual([noun.name(), []]);
+      expect(only?.commands.map((command) => command.helpInformation())).toEqual([verb.helpInformation()]);
+    }
+  }
 });
 
 it("works if the directory for compiled code is missing or cannot be written", async () => {

@@ -48,7 +48,7 @@ function inDirectory(directory: string, { io, warn: warnAgain }: FileDeps): Cred
   const path = join(directory, "credentials.json");
   const lockPath = join(directory, "credentials.lock");
   const alternative = "set PROJO_CONFIG_DIR to another directory";
-  const file = sharedFile(path, { lockPath, alternative });
+  const file = sharedFile(path, { lockPath, alternative, blocking: true });
   return {
     async read() {
       const isNamed = Boolean(io.env["PROJO_CONFIG_DIR"]);

@@ -23,12 +23,8 @@ export interface Term {
 
 /** Returns the program and then each command that does something, in the order of the help. */
 export async function describeProgram(io: Io): Promise<CommandReference[]> {
-  const { createProgram } = await import("../program.ts");
-  const { commands } = await import("../commands.ts");
-  const program = await createProgram(
-    io,
-    commands.map(({ name }) => name),
-  );
+  const { createWholeProgram } = await import("../program.ts");
+  const program = await createWholeProgram(io);
   return [describe(program), ...leavesOf(program).map(describe)];
 }
 

@@ -10,14 +10,13 @@ import type { Fetch } from "@projostack/sdk";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import type { Command } from "commander";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { commands } from "../../src/commands.ts";
 import { byName } from "../../src/completion/candidate.ts";
 import { bash } from "../../src/completion/shells/bash.ts";
 import { parseBashLine, quoteForBash } from "../../src/completion/shells/bash-line.ts";
 import { powershell } from "../../src/completion/shells/powershell.ts";
 import { kindOfArgument, kindOfOption } from "../../src/completion/value-kinds.ts";
 import type { Io } from "../../src/io.ts";
-import { createProgram } from "../../src/program.ts";
+import { createWholeProgram } from "../../src/program.ts";
 import { expectDone, openShell, openSignedIn, PASSWORD, type Shell } from "../kit.ts";
 import { openVerifiedAdmin } from "../people.ts";
 import { credentialsPath, expire } from "../stored-tokens.ts";
@@ -243,9 +242,8 @@ const isOffered = (one: Command) => !["help", "__complete"].includes(one.name())
 
 it("decides for each option and argument of every command which values it takes", async () => {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-  const names = commands.filter(({ isHidden }) => !isHidden).map(({ name }) => name);
   const open: string[] = [];
-  const visit = (command: Awaited<ReturnType<typeof createProgram>>, path: string): void => {
+  const visit = (command: Awaited<ReturnType<typeof createWholeProgram>>, path: string): void => {
     for (const option of command.options) {
       if ((option.required || option.optional) && !option.argChoices && kindOfOption(option) === undefined)
         open.push(`${path} ${option.flags}`);
@@ -256,7 +254,7 @@ it("decides for each option and argument of every command which values it takes"
     }
     for (const one of command.commands.filter(isOffered)) visit(one, `${path} ${one.name()}`);
   };
-  visit(await createProgram(io, names), "projo");
+  visit(await createWholeProgram(io), "projo");
   expect(open).toEqual([]);
 });
 

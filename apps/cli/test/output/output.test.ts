@@ -2,10 +2,9 @@
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commands } from "../../src/commands.ts";
 import type { Io } from "../../src/io.ts";
 import { outputOf, pathOf } from "../../src/output/command-fields.ts";
-import { createProgram } from "../../src/program.ts";
+import { createWholeProgram } from "../../src/program.ts";
 import { expectDone, nowhere, openShell, type RunOptions, type Shell } from "../kit.ts";
 import { openVerifiedAdmin } from "../people.ts";
 
@@ -44,10 +43,7 @@ const isForPeople = (command: Command) => !["help", "__complete"].includes(comma
 
 async function allCommands(): Promise<Command[]> {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-  const program = await createProgram(
-    io,
-    commands.map(({ name }) => name),
-  );
+  const program = await createWholeProgram(io);
   const leaves = (command: Command): Command[] =>
     command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
   return program.commands.flatMap(leaves).filter(isForPeople);

@@ -1,18 +1,22 @@
-import type { Command } from "commander";
-import type { Start } from "../../cli.ts";
 import { settings } from "../../settings/settings.ts";
+import type { Define } from "../../cli.ts";
+import { addVerbs } from "../verbs.ts";
 import { addConfigGet } from "./get.ts";
 import { addConfigList } from "./list.ts";
 import { addConfigSet } from "./set.ts";
 import { addConfigUnset } from "./unset.ts";
 
-export function addConfig(config: Command, start: Start): void {
+export const addConfig: Define = (config, start, named) => {
   config.addHelpText("after", `\nSettings:\n${table()}`);
-  addConfigList(config, start);
-  addConfigGet(config, start);
-  addConfigSet(config, start);
-  addConfigUnset(config, start);
-}
+  addSettingVerbs(config, start, named);
+};
+
+const addSettingVerbs = addVerbs({
+  list: addConfigList,
+  get: addConfigGet,
+  set: addConfigSet,
+  unset: addConfigUnset,
+});
 
 const table = (): string =>
   settings.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`).join("\n");

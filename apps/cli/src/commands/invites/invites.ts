@@ -1,6 +1,4 @@
-import type { Command } from "commander";
-import type { Start } from "../../cli.ts";
-import { addListAlias } from "../list-alias.ts";
+import { addVerbs } from "../verbs.ts";
 import { addAcceptInvite } from "./accept.ts";
 import { addCreateInvite } from "./create.ts";
 import { addDeclineInvite } from "./decline.ts";
@@ -10,8 +8,13 @@ import { addListOwnInvites } from "./mine.ts";
 import { addResendInvite } from "./resend.ts";
 import { addRevokeInvite } from "./revoke.ts";
 
-export function addInvites(invites: Command, start: Start): void {
-  const sent = [addCreateInvite, addListInvites, addGetInvite, addResendInvite, addRevokeInvite];
-  for (const add of [...sent, addListOwnInvites, addAcceptInvite, addDeclineInvite]) add(invites, start);
-  addListAlias(invites);
-}
+export const addInvites = addVerbs({
+  create: addCreateInvite,
+  list: addListInvites,
+  get: addGetInvite,
+  resend: addResendInvite,
+  revoke: addRevokeInvite,
+  mine: addListOwnInvites,
+  accept: addAcceptInvite,
+  decline: addDeclineInvite,
+});

@@ -1,9 +1,10 @@
-import type { Command } from "commander";
-import type { Start } from "../../cli.ts";
+import { addVerbs } from "../verbs.ts";
 import { addChangePassword } from "./change.ts";
 import { addRequestReset } from "./reset-request.ts";
 import { addResetPassword } from "./reset.ts";
 
-export function addPassword(password: Command, start: Start): void {
-  for (const add of [addChangePassword, addRequestReset, addResetPassword]) add(password, start);
-}
+export const addPassword = addVerbs({
+  change: addChangePassword,
+  "reset-request": addRequestReset,
+  reset: addResetPassword,
+});

@@ -1,6 +1,4 @@
-import type { Command } from "commander";
-import type { Start } from "../../cli.ts";
-import { addListAlias } from "../list-alias.ts";
+import { addVerbs } from "../verbs.ts";
 import { addCreateTask } from "./create.ts";
 import { addDeleteTask } from "./delete.ts";
 import { addEditTask } from "./edit.ts";
@@ -8,9 +6,11 @@ import { addGetTask } from "./get.ts";
 import { addImportTasks } from "./import.ts";
 import { addListTasks } from "./list.ts";
 
-export function addTasks(tasks: Command, start: Start): void {
-  for (const add of [addCreateTask, addListTasks, addGetTask, addEditTask, addDeleteTask, addImportTasks]) {
-    add(tasks, start);
-  }
-  addListAlias(tasks);
-}
+export const addTasks = addVerbs({
+  create: addCreateTask,
+  list: addListTasks,
+  get: addGetTask,
+  edit: addEditTask,
+  delete: addDeleteTask,
+  import: addImportTasks,
+});

@@ -5,7 +5,7 @@ import { fileLock, LockHeldError, type FileLock } from "./file-lock.ts";
 import { fileProblem, systemErrorCode } from "./file-problem.ts";
 import { prepareReplacement, removeAbandoned, type Replacement } from "./replacement.ts";
 import { SharedFileError } from "./shared-file-error.ts";
-import { paths, readText } from "./system.ts";
+import { paths, readText, readTextSync } from "./system.ts";
 import { thisProcess, type Self } from "./this-process.ts";
 
 /** A file that several processes share. It and its directory are created when it is locked for the first time. */
@@ -30,6 +30,11 @@ export interface SharedFileOptions {
   readonly alternative: string;
   /** The path of the lock. Default: the path of the file with `.lock` at its end. */
   readonly lockPath?: string | undefined;
+  /**
+   * Reads the file with a call that blocks the program. It makes a short program faster, because Node.js starts no threads for it.
+   * Default: false.
+   */
+  readonly blocking?: boolean | undefined;
   /** The process that holds the lock. Default: this one. */
   readonly self?: Self | undefined;
 }
@@ -39,7 +44,7 @@ const RESERVED_BYTES = 4_096;
 
 /** Opens a file that several processes share. Does not create it. */
 export function sharedFile(path: string, options: SharedFileOptions): SharedFile {
-  const { alternative, lockPath = `${path}.lock`, self } = options;
+  const { alternative, blocking = false, lockPath = `${path}.lock`, self } = options;
   const failed = (action: "read" | "written", subject: string, error: unknown): SharedFileError => {
     const { cause, nextStep } = fileProblem(error, { path: subject, action, alternative });
     const message = `${subject} cannot be ${action}: ${cause}. ${nextStep}`;
@@ -51,7 +56,7 @@ export function sharedFile(path: string, options: SharedFileOptions): SharedFile
     isLocked: () => isLocked,
     async read() {
       try {
-        return await readText(path);
+        return blocking ? readTextSync(path) : await readText(path);
       } catch (error) {
         if (systemErrorCode(error) === "ENOENT") return undefined;
         throw failed("read", path, error);

@@ -7,6 +7,7 @@ export interface FileStats {
   readonly mtimeMs: number;
   readonly uid: number;
   isDirectory(): boolean;
+  isFile(): boolean;
 }
 
 interface Bytes {
@@ -52,6 +53,7 @@ interface Modules {
       encoding: "utf8",
       done: (error: Error | null, text: string) => void,
     ) => void;
+    readonly readFileSync: (path: string, encoding: "utf8") => string;
     readonly statSync: (path: string) => FileStats;
     readonly readlinkSync: (path: string) => string;
   };
@@ -100,6 +102,14 @@ export const readText = (path: string): Promise<string> =>
       .getBuiltinModule("node:fs")
       .readFile(path, "utf8", (error, text) => (error ? reject(error) : resolve(text)));
   });
+
+/** Reads a file with a call that blocks the program. @throws the system's error, or an error for a pipe, which could block for ever */
+export function readTextSync(path: string): string {
+  const { statSync, readFileSync } = system().getBuiltinModule("node:fs");
+  const stats = statSync(path);
+  if (stats.isFile() || stats.isDirectory()) return readFileSync(path, "utf8");
+  throw new Error("it is not a regular file");
+}
 
 export const fileSystem = (): FileSystem => system().getBuiltinModule("node:fs").promises;
 

@@ -75,8 +75,16 @@ async function usageOf(problem: CommandLineError, io: Io): Promise<string> {
   return explainUsage(problem, async () => (await import("./program.ts")).createWholeProgram(io));
 }
 
-function describeBug(error: unknown, { env }: Io): Report {
+function describeBug(error: unknown, { env, answered }: Io): Report {
   const what = error instanceof Error ? error.message : String(error);
+  const url = [...(answered ?? [])].at(-1);
+  // JavaScript throws these errors for a value that a response lacks.
+  if (url !== undefined && (error instanceof TypeError || error instanceof RangeError) && !env["PROJO_DEBUG"])
+    return {
+      exitCode: 1,
+      reason: "cli.unexpected_response",
+      message: `A response of ${url} lacks what projo expects (${what}). Check that the address (--url or PROJO_URL) is that of a ProjoStack server. If it is, run: projo status, and report this message.`,
+    };
   const trace = env["PROJO_DEBUG"] && error instanceof Error ? ` ${error.stack}` : "";
   return {
     exitCode: 1,

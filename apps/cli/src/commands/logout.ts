@@ -41,15 +41,18 @@ export function addLogout(logout: Command, start: Start): void {
       const { forgetCompletions } = await import("../completion/value-cache.ts");
       await forgetCompletions(cli.io);
       if (options.everywhere) await signOutEverywhere(cli, server);
-      else if (!server.stored?.session)
-        await forgetAccount(cli, server, command.optsWithGlobals<{ account?: string }>().account);
+      else if (!server.stored?.session) await forgetAccount(cli, server, command.optsWithGlobals());
       else if (options.local) await signOutHere(cli, server, server.stored);
       else await signOut(cli, server, server.stored);
     });
 }
 
 /** Removes an account whose session has ended. */
-async function forgetAccount(cli: Cli, server: Server, account: string | undefined): Promise<void> {
+async function forgetAccount(
+  cli: Cli,
+  server: Server,
+  { account = cli.io.env["PROJO_ACCOUNT"] || undefined }: { account?: string },
+): Promise<void> {
   const { url, stored } = server;
   await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url, email: stored?.email ?? null });
@@ -120,7 +123,9 @@ async function signOutHere(cli: Cli, server: Server, account: Account): Promise<
 
 async function signOutEverywhere(cli: Cli, server: Server): Promise<void> {
   const { url } = server;
-  const { ended } = await server.requireSignIn().auth.signOutEverywhere();
+  const client = server.requireSignIn();
+  await server.requireStore();
+  const { ended } = await client.auth.signOutEverywhere();
   await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url, ended });
   else

@@ -62,10 +62,14 @@ export function explainStop(change: string | undefined): string {
 
 /** Describes a server of another version: this program knows the operation, or it would not have called it. */
 export function explainMissingOperation({ operation }: ProjoError): string {
+  if (IN_EVERY_VERSION.has(operation))
+    return `The server has no operation ${operation}, which all its versions have. Check the path of the address (--url or PROJO_URL).`;
   return `The server has no operation ${operation}: it is of another version than projo ${version()}. To see its version, run: projo call system.health`;
 }
 
 const CHECK_ADDRESS = "Check the address (--url or PROJO_URL) and the network.";
+
+const IN_EVERY_VERSION = new Set(["system.health", "auth.signIn", "auth.signUp", "auth.me"]);
 
 const nextSteps: Readonly<Record<string, string>> = {
   unreachable: CHECK_ADDRESS,

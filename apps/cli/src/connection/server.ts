@@ -191,7 +191,7 @@ function ignoreUnwritable(error: unknown): void {
 }
 
 /** The error of a command that needs a session: no account is stored, or the server has ended its session. */
-function noSession({ url, email, account }: Choice): CliError {
+export function noSession({ url, email, account }: Choice): CliError {
   if (account) {
     const message = `Not signed in to ${url}: the session of ${account.email} has ended. Run: projo login ${account.email}`;
     return new CliError("cli.not_signed_in", message, { exitCode: 4 });

@@ -2,6 +2,7 @@
 import type { TaskStatus } from "@projostack/sdk";
 import { usageError } from "../cli-error.ts";
 import { checkName, checkTitle, MAX_CHARACTERS, UNKNOWN_STATUS } from "./check-row.ts";
+import { withoutFormulaEscape } from "../output/formula-escape.ts";
 import { columnKey } from "./columns/column-name.ts";
 import { type ColumnOptions, type Columns, findColumns } from "./columns/columns.ts";
 import { cutText, lengthOf } from "./cut-title.ts";
@@ -156,7 +157,7 @@ class RowReader {
     if (undecodable) return { line, field: undecodable, reason: this.#encodingReason(), fields };
 
     const first = (indexes: readonly number[]) =>
-      indexes.map((index) => textOf(fields[index])).find((text) => text !== "") ?? "";
+      this.#unescaped(indexes.map((index) => textOf(fields[index])).find((text) => text !== "") ?? "");
     const project = first(at.project) || (this.#options.project ?? "");
     const fullTitle = first(at.title);
     // Count before a row is refused, so that a corrected row does not change the externalId of a later row.
@@ -195,6 +196,10 @@ class RowReader {
     if (status) tally.addMapped(name, status);
     else tally.addUnknown(name);
     return status ?? (known?.hasFreeStatus ? "todo" : undefined);
+  }
+
+  #unescaped(text: string): string {
+    return this.#columns.known?.escapesFormulas ? withoutFormulaEscape(text) : text;
   }
 
   #isDecodable(field: Buffer | undefined): boolean {

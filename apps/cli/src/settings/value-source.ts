@@ -1,4 +1,5 @@
 import { CliError } from "../cli-error.ts";
+import { DEFAULT_URL } from "../connection/server-url.ts";
 import type { Io } from "../io.ts";
 import { settings } from "./settings.ts";
 
@@ -21,8 +22,8 @@ export function withSource(error: unknown, io: Io, variable: string): unknown {
 }
 
 /** Says where the URL of a command comes from. `isStored` is true when an account of the server is stored. */
-export function urlSource(io: Io, options: { url?: string }, isStored: boolean): string {
+export function urlSource(io: Io, options: { url?: string }, url: string, isStored: boolean): string {
   if (options.url !== undefined) return "from --url";
   if (io.env["PROJO_URL"]) return `from ${sourceOf(io, "PROJO_URL").replace(/^The/, "the")}`;
-  return isStored ? "the selected one" : "the default";
+  return isStored || url !== DEFAULT_URL ? "the selected one" : "the default";
 }

@@ -297,6 +297,16 @@ describe("audit verify without a file", () => {
         error: { reason: "checkpoint.invalid", message: expect.stringContaining(name) as string },
       });
     }
+    // A checkpoint of another log says nothing about this one.
+    const keys = await fetch(new URL("/.well-known/projo-audit-keys.json", server.url));
+    await shell.file("keys.json", await keys.text());
+    await projo("audit", "export", "--out", "other.ndjson");
+    const ofFile = ["audit", "verify", "other.ndjson", "--key", "keys.json", "--checkpoint", "own.json"];
+    const mixed = await shell.projo(ofFile);
+    expect([mixed.code, mixed.err]).toEqual([
+      1,
+      expect.stringMatching(/^projo: The log was not verified\. The checkpoint own\.json belongs to another/),
+    ]);
     await shell.file("none.json", "{}");
     expect((await shell.projo(["audit", "verify", "--checkpoint", "none.json"])).code).toBe(2);
     const after = `1:${"0".repeat(64)}`;

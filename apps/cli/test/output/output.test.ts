@@ -296,6 +296,18 @@ describe("the format of a list", () => {
     expect(third).toContain(",Website,'=1+1,");
   });
 
+  it("an import of that CSV reads the titles as they were", async () => {
+    const text = await done(["tasks", "list", "--order", "oldest", "--format", "csv"]);
+    const more = ["''=2", "'quoted"].map((title) => `x,todo,Website,${title},2026-01-31T12:00:00Z`);
+    const file = await ann.file("listed.csv", [text.trimEnd(), ...more].join("\r\n"));
+    const preview = JSON.parse(await done(["tasks", "import", file, "--dry-run", "--json"])) as {
+      tasks: { title: string }[];
+    };
+    expect(preview.tasks.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(["=1+1", "'=2", "'quoted"]),
+    );
+  });
+
   it("the output is empty if the list is, and a message says so", async () => {
     const { code, out, err } = await ann.projo(["tasks", "list", "--search", "nothing"]);
     expect({ code, out, err }).toEqual({ code: 0, out: "", err: "No task matches.\n" });

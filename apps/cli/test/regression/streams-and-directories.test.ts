@@ -161,6 +161,12 @@ describe.skipIf(!canMount)(`a disk for the credentials${reason}`, () => {
   });
 });
 
+it("ends no session when it cannot delete the tokens", async () => {
+  const { code, err } = await shell("ulimit -f 0; projo logout --everywhere");
+  expect([code, err]).toEqual([1, expect.stringContaining("credentials.json cannot be written")]);
+  expect(await shell("projo projects list --quiet")).toMatchObject({ code: 0, err: "" });
+});
+
 it("leaves no empty lock where no file can get any content", async () => {
   const { code, err } = await shell("ulimit -f 0; projo workspaces use Acme");
   expect([code, err]).toEqual([
@@ -170,6 +176,12 @@ it("leaves no empty lock where no file can get any content", async () => {
     ),
   ]);
   expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);
+});
+
+it("ends at a stop signal while it waits for the writer of a named pipe", async () => {
+  const line = 'mkfifo pipe; timeout -k 20 1 "$NODE" "$BIN" whoami --ca-file pipe; echo "ended with $?"';
+  // 137 would be the code after SIGKILL.
+  expect((await shell(line)).out).toBe("ended with 124\n");
 });
 
 it("leaves no file beside the credentials", async () => {

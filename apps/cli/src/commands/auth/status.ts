@@ -2,8 +2,9 @@ import { isProjoError } from "@projostack/sdk";
 import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
+import { noSession } from "../../connection/server.ts";
 import { credentialsFile } from "../../credentials/credentials-file.ts";
-import { chosenAccount } from "../../credentials/choose-account.ts";
+import { chooseAccount } from "../../credentials/choose-account.ts";
 import { type StoredAccount, storedAccounts } from "../../credentials/stored-accounts.ts";
 import { examples } from "../../examples.ts";
 import { explain } from "../../explain.ts";
@@ -26,17 +27,23 @@ export function addAuthStatus(auth: Command, start: Start): void {
     .action(async (_options: unknown, command: Command) => {
       const cli = start(command);
       const credentials = await credentialsFile(cli.io, cli.message).read();
-      const used = chosenAccount(cli.io, command.optsWithGlobals(), credentials);
-      const isUsed = ({ url, email }: StoredAccount) => url === used?.url && email === used.email;
+      const choice = chooseAccount(cli.io, command.optsWithGlobals(), credentials);
+      const isUsed = ({ url, email }: StoredAccount) => url === choice.url && email === choice.account?.email;
       const accounts = await Promise.all(storedAccounts(credentials).map((account) => check(cli, account)));
       const isToken = Boolean(cli.io.env["PROJO_TOKEN"]);
       if (cli.json)
-        cli.value({ items: accounts.map((account) => describe(account, isUsed(account))), isToken });
+        cli.value({
+          items: accounts.map((account) => describe(account, isUsed(account))),
+          nextCursor: null,
+          isToken,
+        });
       else await print(cli, accounts, isUsed);
       if (isToken) {
         cli.message("PROJO_TOKEN is set and takes precedence over these accounts. See: projo status");
         return;
       }
+      // The account that an option or a variable names is not stored.
+      if (choice.email !== undefined && !choice.account) throw noSession(choice);
       failUnlessValid(accounts.find(isUsed), accounts);
     });
 }

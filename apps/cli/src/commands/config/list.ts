@@ -14,7 +14,7 @@ export function addConfigList(config: Command, start: Start): void {
       const sources = await valueSources(cli, command.optsWithGlobals());
       const items = settings.map((setting) => valueInEffect(setting, sources));
       if (cli.json) {
-        cli.value({ items });
+        cli.value({ items, nextCursor: null });
         return;
       }
       await cli.list(items, [

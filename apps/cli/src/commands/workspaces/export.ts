@@ -4,6 +4,7 @@ import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { createPatiently } from "../../import/patiently.ts";
 import { showRows } from "../../terminal/progress.ts";
+import { continued } from "../../transfer/continued.ts";
 import { openExportDirectory } from "../../transfer/export-directory.ts";
 import { exportWorkspace } from "../../transfer/export-workspace.ts";
 import type { Manifest } from "../../transfer/manifest.ts";
@@ -52,7 +53,9 @@ async function run(cli: Cli, name: string): Promise<Manifest> {
       now: () => new Date(),
     });
   } catch (error) {
-    throw signal.aborted ? interrupted("Stopped. Run the same command again: it continues.") : error;
+    throw signal.aborted
+      ? interrupted("Stopped. Run the same command again: it continues.")
+      : continued(error, cli.io);
   } finally {
     release();
     progress.stop();

@@ -12,6 +12,7 @@ import { separatorName } from "./source/layout.ts";
 import type { Source } from "./source/open-source.ts";
 import { type StatusMap, statusOf } from "./statuses/status-map.ts";
 import { StatusTally } from "./statuses/status-tally.ts";
+import { count } from "../commands/count.ts";
 
 export interface TaskRow {
   line: number;
@@ -147,7 +148,7 @@ class RowReader {
     const { names, at } = this.#columns;
     if (fields.slice(names.length).some((field) => field.length > 0)) {
       const separators = separatorName(this.#source.layout.separator).replace(/s$/, "");
-      const reason = `Has ${fields.length} fields, but the first line names ${names.length} columns. Put text that contains a ${separators} in quotes.`;
+      const reason = `Has ${fields.length} fields, but the first line names ${count(names.length, "column")}. Put text that contains a ${separators} in quotes.`;
       return { line, field: "row", reason, fields };
     }
     const undecodable = FIELDS_TO_DECODE.find((field) =>

@@ -12,6 +12,7 @@ import {
   type ImportLine,
 } from "./import-lines.ts";
 import type { ReadManifest } from "./manifest.ts";
+import { count } from "../commands/count.ts";
 
 export interface ImportJob {
   readonly directory: ExportDirectory;
@@ -42,7 +43,7 @@ export async function importWorkspace(job: ImportJob): Promise<Finished> {
   const start = () => patiently(() => workspace.workspaceData.startImport(from, { signal }), signal);
   const { rows, isFinished } = await start();
   const done = Object.values(rows).reduce((sum, lines) => sum + lines, 0);
-  if (done > 0 && !isFinished) job.message(`Continuing the import after ${done} lines.`);
+  if (done > 0 && !isFinished) job.message(`Continuing the import after ${count(done, "line")}.`);
   job.onLines(done);
   try {
     if (!isFinished) for (const file of importedFiles) await importFile(job, file, rows[file]);

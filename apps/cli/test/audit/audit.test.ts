@@ -83,6 +83,24 @@ describe("audit list", () => {
     expect(await actions("--to", "2020-01-31")).toEqual([]);
   });
 
+  it("filters by a service key as actor, by its name and its id, also after it was revoked", async () => {
+    const created = await projo("keys", "create", "nightly", "--scopes", "task:read", "--json");
+    const { id, token } = JSON.parse(created.out) as { id: string; token: string };
+    expect((await shell.projo(["members", "list"], { env: { PROJO_TOKEN: token } })).code).toBe(1);
+    const expected = [["access.denied", id]];
+    const found = async (actor: string) =>
+      (await entries("--actor", actor)).map((entry) => [entry.action, entry.actor.keyId]);
+    for (const actor of ["nightly", "key:nightly", "NIGHTLY", id.toUpperCase()])
+      expect(await found(actor), actor).toEqual(expected);
+    await projo("keys", "revoke", "nightly", "--yes");
+    for (const actor of ["nightly", id]) expect(await found(actor), actor).toEqual(expected);
+    expect((await entries("--target", "key:nightly")).map(({ action }) => action)).toEqual([
+      "key.revoked",
+      "key.created",
+    ]);
+    expect(await entries("--actor", "me", "--target", `member:ann${rounds}@EXAMPLE.com`)).toEqual([]);
+  });
+
   it("prints all pages with --all", async () => {
     await plantEntries(server, workspaceId, 250);
     const numbers = (await entries("--all")).map(({ seq }) => seq);

@@ -1102,6 +1102,8 @@ export interface AuditListInput {
   action?: AuditAction | undefined;
   /** Only actions of this user. A UUID in lower case. */
   actorUserId?: string | undefined;
+  /** Only actions of this service key. A UUID in lower case. */
+  actorKeyId?: string | undefined;
   /** Only actions on things of this kind, such as `task` or `member`. 1 to 40 characters. */
   targetType?: string | undefined;
   /** Only actions on the thing with this id. 1 to 200 characters. */

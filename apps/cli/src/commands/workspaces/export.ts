@@ -8,6 +8,7 @@ import { continued } from "../../transfer/continued.ts";
 import { openExportDirectory } from "../../transfer/export-directory.ts";
 import { exportWorkspace } from "../../transfer/export-workspace.ts";
 import type { Manifest } from "../../transfer/manifest.ts";
+import { count } from "../count.ts";
 
 export function addExportWorkspace(workspaces: Command, start: Start): void {
   workspaces
@@ -25,7 +26,7 @@ export function addExportWorkspace(workspaces: Command, start: Start): void {
       if (cli.json) cli.value({ directory: name, ...manifest });
       else {
         const rows = Object.values(manifest.files).reduce((sum, { lines }) => sum + lines, 0);
-        cli.line(`Exported the workspace ${manifest.workspace.name}: ${rows} rows in ${name}.`);
+        cli.line(`Exported the workspace ${manifest.workspace.name}: ${count(rows, "row")} in ${name}.`);
         cli.message("It was not changed while it was exported.");
       }
     });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -63,8 +63,9 @@ describe("the credentials lock", () => {
       // The second program takes the place of the shell, and does not know its child.
       const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
       const [pid] = (await once(parent.stdout, "data")) as [Buffer];
-      await wait(100);
-      expect(process.kill(Number(pid), 0)).toBe(true);
+      await expect
+        .poll(() => readFile(`/proc/${Number(pid)}/stat`, "utf8"), { timeout: 10_000 })
+        .toMatch(/\) Z /);
       await heldBy(Number(pid));
       expect(await canAcquire()).toBe(true);
       parent.kill("SIGKILL");

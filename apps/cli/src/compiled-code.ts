@@ -49,13 +49,16 @@ function keep(directory: string, compiled: ReadonlyMap<string, Script>): void {
   }
 }
 
-/** The file is complete on the disk before it gets its name. It ends with a checksum, because V8 would run damaged code. */
+/**
+ * The file is complete before it gets its name, except after a power failure: to wait for the disk would take longer than to compile
+ * the code. It ends with a checksum, because V8 would run damaged code.
+ */
 function replace(file: string, code: Buffer): void {
   const part = `${file}.${process.pid}`;
   try {
     const checksum = Buffer.alloc(CHECKSUM_BYTES);
     checksum.writeUInt32LE(crc32(code));
-    writeFileSync(part, Buffer.concat([code, checksum]), { mode: 0o600, flush: true });
+    writeFileSync(part, Buffer.concat([code, checksum]), { mode: 0o600 });
     renameSync(part, file);
   } finally {
     rmSync(part, { force: true });

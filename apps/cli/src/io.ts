@@ -42,7 +42,7 @@ export interface Io {
    * closed terminal). The returned function removes the listener.
    */
   onInterrupt: (listener: () => void) => () => void;
-  /** Ignores Ctrl-C, which is for a program that the command has started, until the returned function is called. */
+  /** Ignores Ctrl-C and Ctrl-\, which are for a program that the command has started, until the returned function is called. */
   ignoreInterrupts?: () => () => void;
   /** Calls the listener once, when the process continues after Ctrl-Z. Undefined where there is no Ctrl-Z. */
   onContinue?: (listener: () => void) => void;
@@ -50,6 +50,8 @@ export interface Io {
   readonly statusLine?: StatusLine | undefined;
   /** The operations whose requests change data and have no answer yet. Requests add and remove themselves. */
   readonly openChanges?: Set<string>;
+  /** The addresses of the servers that have answered. Requests add them. */
+  readonly answered?: Set<string>;
 }
 
 /** Returns the width of a terminal. Some terminals, as in CI jobs, report 0 columns. */

@@ -5,11 +5,11 @@ import { CliError, interrupted, usageError } from "./cli-error.ts";
 import { homeDirectory } from "./home-directory.ts";
 import type { Input, Io } from "./io.ts";
 import { report, run } from "./run.ts";
-import { listenForStopSignals } from "./stop-signals.ts";
+import { endIfBlocked, listenForStopSignals, type StopSignal } from "./stop-signals.ts";
 import { withStatusLine } from "./terminal/status-line.ts";
 
 const argv = process.argv.slice(2);
-const signals = listenForStopSignals(process, (exitCode) => void endNow(exitCode));
+const signals = listenForStopSignals(process, (exitCode, signal) => void endNow(exitCode, signal));
 
 let stdin: Input | undefined;
 /** The exit code. Undefined until the command has ended. */
@@ -31,6 +31,7 @@ const io: Io = withStatusLine({
   ignoreInterrupts: signals.ignoreInterrupts,
   onContinue: (listener) => void process.once("SIGCONT", listener),
   openChanges: new Set(),
+  answered: new Set(),
 });
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -57,10 +58,11 @@ process.on("exit", (code) => {
 });
 
 /** Ends a command that does not end by itself. A request that changes data may have been carried out. */
-async function endNow(exitCode: number): Promise<void> {
+async function endNow(exitCode: number, signal: StopSignal): Promise<void> {
   if (result !== undefined) exit(result);
   leaveTerminal();
   await reportStop().catch(() => {});
+  await endIfBlocked(process, signal);
   exit(exitCode);
 }
 

@@ -29,11 +29,15 @@ export async function reportError(
     error instanceof CommandLineError
       ? { exitCode: 2 as const, reason: "cli.usage", message: await usageOf(error, io) }
       : describeError(error, io);
-  const report = { ...described, message: withOptions(described.message, toRepeat) };
+  const report = { ...described, message: withOptions(withShortQuotes(described.message), toRepeat) };
   const text = json ? sanitizeJson({ error: report }) : `${errorPrefix(io)} ${sanitize(report.message)}`;
   io.stderr.write(`${text}\n`);
   return exitCode;
 }
+
+/** What the user typed can be a whole file. */
+const withShortQuotes = (message: string): string =>
+  message.replaceAll(/"([^"]{200})[^"]+"/g, (_, start: string) => `"${start.toWellFormed()}…"`);
 
 /** Returns the parts of the report of a command that has run, and the exit code. */
 export function describeError(error: unknown, io: Io): Report {
@@ -71,8 +75,16 @@ async function usageOf(problem: CommandLineError, io: Io): Promise<string> {
   return explainUsage(problem, async () => (await import("./program.ts")).createWholeProgram(io));
 }
 
-function describeBug(error: unknown, { env }: Io): Report {
+function describeBug(error: unknown, { env, answered }: Io): Report {
   const what = error instanceof Error ? error.message : String(error);
+  const url = [...(answered ?? [])].at(-1);
+  // JavaScript throws these errors for a value that a response lacks.
+  if (url !== undefined && (error instanceof TypeError || error instanceof RangeError) && !env["PROJO_DEBUG"])
+    return {
+      exitCode: 1,
+      reason: "cli.unexpected_response",
+      message: `A response of ${url} lacks what projo expects (${what}). Check that the address (--url or PROJO_URL) is that of a ProjoStack server. If it is, run: projo status, and report this message.`,
+    };
   const trace = env["PROJO_DEBUG"] && error instanceof Error ? ` ${error.stack}` : "";
   return {
     exitCode: 1,

@@ -5,7 +5,16 @@ import { createProgram } from "./program.ts";
 import { applySettings } from "./settings/apply-settings.ts";
 import { withStatusLine } from "./terminal/status-line.ts";
 
-const WITHOUT_SETTINGS = ["config", "doctor", "help", "--help", "-h", "--version"];
+const WITHOUT_SETTINGS = [
+  "config",
+  "doctor",
+  "completion",
+  "__complete",
+  "help",
+  "--help",
+  "-h",
+  "--version",
+];
 
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
 export async function run(argv: readonly string[], given: Io): Promise<ExitCode> {

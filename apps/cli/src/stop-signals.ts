@@ -7,7 +7,7 @@ export type StopSignal = keyof typeof exitCodes;
 export interface StopSignals {
   /** Calls the listener at the first signal, instead of ending the process. The returned function removes the listener. */
   onStop: (listener: () => void) => () => void;
-  /** Ignores Ctrl-C, which is for a program that the command has started, until the returned function is called. */
+  /** Ignores Ctrl-C and Ctrl-\, which are for a program that the command has started, until the returned function is called. */
   ignoreInterrupts: () => () => void;
   /** The exit code of a command that ended with `code`. A service manager expects the code of its signal. */
   exitCodeOf: (code: number) => number;
@@ -22,7 +22,7 @@ const GRACE_MS = 5_000;
  */
 export function listenForStopSignals(
   process: NodeJS.Process,
-  endNow: (exitCode: number) => void,
+  endNow: (exitCode: number, signal: StopSignal) => void,
 ): StopSignals {
   const listeners = new Set<() => void>();
   let received: StopSignal | undefined;
@@ -31,7 +31,7 @@ export function listenForStopSignals(
     if (signal === "SIGINT" && ignoring > 0) return;
     const isFirst = received === undefined;
     received ??= signal;
-    const end = () => endNow(exitCodes[signal]);
+    const end = () => endNow(exitCodes[signal], signal);
     if (!isFirst || listeners.size === 0) {
       end();
       return;
@@ -40,6 +40,7 @@ export function listenForStopSignals(
     for (const listener of listeners) listener();
   };
   for (const signal of Object.keys(exitCodes) as StopSignal[]) process.on(signal, () => stop(signal));
+  const ignore = () => {};
   return {
     onStop(listener) {
       listeners.add(listener);
@@ -47,8 +48,33 @@ export function listenForStopSignals(
     },
     ignoreInterrupts() {
       ignoring += 1;
-      return () => void (ignoring -= 1);
+      // Ctrl-\ reaches both too.
+      if (ignoring === 1) process.on("SIGQUIT", ignore);
+      return () => {
+        ignoring -= 1;
+        if (ignoring === 0) process.off("SIGQUIT", ignore);
+      };
     },
     exitCodeOf: (code) => (received === undefined || received === "SIGINT" ? code : exitCodes[received]),
   };
 }
+
+/**
+ * Ends the process by the signal itself if it waits for a file that the system does not open, such as a named pipe without a writer:
+ * process.exit would wait for it too. Otherwise, returns.
+ */
+export async function endIfBlocked(process: NodeJS.Process, signal: StopSignal): Promise<void> {
+  const { setTimeout: wait } = await import("node:timers/promises");
+  const isBlocked = () => process.getActiveResourcesInfo().some((resource) => resource.startsWith("FSReq"));
+  for (let waits = 0; isBlocked(); waits += 1) {
+    if (waits === MAX_WAITS) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    await wait(MS_BETWEEN_WAITS);
+  }
+}
+
+/** Reading a file takes less time. */
+const MAX_WAITS = 10;
+const MS_BETWEEN_WAITS = 50;

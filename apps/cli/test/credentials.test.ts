@@ -60,7 +60,10 @@ describe("the credentials file", () => {
 
   it("causes an error with the next step when its format is invalid", async () => {
     const kept = await readFile(path, "utf8");
-    for (const broken of ["", "{", "[]", '{"servers":{"http://x":{"token":1}}}', '{"servers":[]}']) {
+    const texts = ["", "{", "[]", '{"servers":{"http://x":{"token":1}}}', '{"servers":[]}'];
+    const noUrls = ['{"servers":{"nowhere":{"email":"a@b.c"}}}', '{"current":"http://","servers":{}}'];
+    const noToken = kept.replace("pja_", String.raw`pja\n_`);
+    for (const broken of [...texts, ...noUrls, noToken]) {
       await writeFile(path, broken);
       const { code, err } = await shell.projo(["whoami"]);
       expect(code).toBe(1);

@@ -57,12 +57,16 @@ describe("wrong usage exits with 2", () => {
   });
 
   it("for an invalid URL", async () => {
-    for (const url of ["localhost:4000", "example.com", "ftp://x", "http://x/?a"]) {
+    for (const [url, form] of [
+      ["localhost:4000", "http://localhost:4000"],
+      ["example.com", "https://example.com"],
+      ["ftp://x", "http://127.0.0.1:4000"],
+    ] as const)
       expect(await failure(["whoami", "--url", url])).toEqual([
         2,
-        `--url: "${url}" is not the URL of a server. Use the form http://127.0.0.1:4000`,
+        `--url: "${url}" is not the URL of a server. Use the form ${form}`,
       ]);
-    }
+    expect((await failure(["whoami", "--url", "http://x/?a"]))[1]).toContain("Use the form http://x");
     expect((await failure(["whoami"], { env: { PROJO_URL: "nonsense" } }))[1]).toContain("PROJO_URL:");
     // The message does not print a password.
     expect(await failure(["whoami", "--url", "http://me:hidden@x"])).toEqual([
@@ -114,6 +118,14 @@ describe("a refusal by the server exits with 1, and with 2 for wrong input,", ()
       1,
       `projo: You sent too many or too expensive requests. Try again in ${words}.\n`,
     ]);
+  });
+
+  it("names too many attempts to sign in", async () => {
+    const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", retryAfter: 900 };
+    const limited: Fetch = async () =>
+      Response.json({ error: { message: "Wait as long as retryAfter says.", data } }, { status: 429 });
+    const { err } = await shell.projo(["login", EMAIL, "--password-stdin"], { stdin: "x", fetch: limited });
+    expect(err).toBe("projo: There were too many attempts to sign in. Try again in 15 minutes.\n");
   });
 
   it("for a wrong password and for a used email", async () => {
@@ -168,6 +180,16 @@ describe("a server of another version", () => {
       1,
       `projo: The server has no operation projects.list: it is of another version than projo ${version()}. To see its version, run: projo call system.health\n`,
     ]);
+  });
+
+  it("is named with the option that it does not know", async () => {
+    // The list of sessions has no filters.
+    const { err } = await shell.projo(["projects", "list", "--search", "x"], {
+      fetch: (url, init) => fetch(url.replace("projects.list", "sessions.list"), init),
+    });
+    expect(err).toBe(
+      "projo: This server is too old for --search. Omit it. To see the versions, run: projo status\n",
+    );
   });
 });
 

@@ -90,6 +90,7 @@ async function runIn(
     workingDirectory: directory,
     platform: process.platform,
     fetch: options.fetch,
+    answered: new Set(),
     onInterrupt(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

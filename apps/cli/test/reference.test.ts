@@ -1,6 +1,6 @@
 // The reference of all commands: as a text, and as a man page.
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -73,6 +73,11 @@ it.skipIf(!hasMan)(
     await rm(directory, { recursive: true });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     for (const path of await pathsOfTree()) expect(stdout).toContain(path);
+    // The variables of the documentation.
+    const page = await readFile(new URL("../../../docs/cli.md", import.meta.url), "utf8");
+    const documented = new Set(page.match(/(?<=^\| `)PROJO_[A-Z_]+(?=`)/gm));
+    const [, environment = ""] = /\nENVIRONMENT\n([^]*?)\nFILES\n/.exec(stdout) ?? [];
+    expect(new Set(environment.match(/PROJO_[A-Z_]+/g))).toEqual(documented);
     expect(stdout).toContain('projo "x" \\n');
     expect(stdout).toContain(".so /etc/passwd");
     expect(stdout).toContain("'br a\\b -- c");

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { usageError } from "../cli-error.ts";
 import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
+import { canonicalAddress } from "../names/canonical-address.ts";
 import { addSignInOptions, readAccount, type SignInOptions } from "./sign-in.ts";
 import { storeSignIn } from "./store-sign-in.ts";
 
@@ -16,8 +18,10 @@ export function addLogin(login: Command, start: Start): void {
     )
     .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
       const cli = start(command);
-      const server = await cli.server();
       const { account: named } = command.optsWithGlobals<{ account?: string }>();
+      if (email !== undefined && named !== undefined && canonicalAddress(email) !== canonicalAddress(named))
+        throw usageError("The argument and --account name different accounts. Use one of them.");
+      const server = await cli.server();
       const account = await readAccount(cli, { server, email: email ?? named, options });
       const signedIn = await server.anonymous.auth.signIn(account);
       await storeSignIn(cli, server, { signedIn, next: "select a workspace" });

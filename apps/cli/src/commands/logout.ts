@@ -41,19 +41,25 @@ export function addLogout(logout: Command, start: Start): void {
       const { forgetCompletions } = await import("../completion/value-cache.ts");
       await forgetCompletions(cli.io);
       if (options.everywhere) await signOutEverywhere(cli, server);
-      else if (!server.stored?.session) await forgetAccount(cli, server);
+      else if (!server.stored?.session) await forgetAccount(cli, server, command.optsWithGlobals());
       else if (options.local) await signOutHere(cli, server, server.stored);
       else await signOut(cli, server, server.stored);
     });
 }
 
 /** Removes an account whose session has ended. */
-async function forgetAccount(cli: Cli, server: Server): Promise<void> {
+async function forgetAccount(
+  cli: Cli,
+  server: Server,
+  { account = cli.io.env["PROJO_ACCOUNT"] || undefined }: { account?: string },
+): Promise<void> {
   const { url, stored } = server;
   await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url, email: stored?.email ?? null });
   else if (stored) cli.message(`Removed ${stored.email}, whose session on ${url} had ended.`);
-  else cli.message(`You were not signed in to ${url}.`);
+  else if (account === undefined) cli.message(`You were not signed in to ${url}.`);
+  else
+    cli.message(`You were not signed in to ${url} as ${account}. For your accounts, see: projo auth status`);
 }
 
 /** Ends the session on the server first. If that fails, the tokens remain for the next attempt. */
@@ -117,7 +123,9 @@ async function signOutHere(cli: Cli, server: Server, account: Account): Promise<
 
 async function signOutEverywhere(cli: Cli, server: Server): Promise<void> {
   const { url } = server;
-  const { ended } = await server.requireSignIn().auth.signOutEverywhere();
+  const client = server.requireSignIn();
+  await server.requireStore();
+  const { ended } = await client.auth.signOutEverywhere();
   await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url, ended });
   else

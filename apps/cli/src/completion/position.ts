@@ -7,6 +7,8 @@ export interface Position {
   readonly command: Command;
   /** The values of the options before the word, by the name of the attribute: `caFile`. */
   readonly options: Readonly<Record<string, string>>;
+  /** The arguments before the word. */
+  readonly arguments: readonly string[];
   readonly word: Word;
 }
 
@@ -22,15 +24,20 @@ export type Word =
 export function findPosition(program: Command, words: readonly string[], current: string): Position {
   const line = new Line(program);
   for (const word of words) line.read(word);
-  return { command: line.command, options: line.options, word: line.wordAt(current) };
+  return {
+    command: line.command,
+    options: line.options,
+    arguments: line.arguments,
+    word: line.wordAt(current),
+  };
 }
 
 class Line {
   command: Command;
   readonly options: Record<string, string> = {};
+  readonly arguments: string[] = [];
   /** The option whose value is the next word. */
   private open: Option | undefined;
-  private arguments = 0;
   private isHelp = false;
   private isAfterDashes = false;
 
@@ -54,7 +61,7 @@ class Line {
     if (this.takesCommand()) return { kind: "command", text };
     const { registeredArguments } = this.command;
     const last = registeredArguments.at(-1);
-    const argument = registeredArguments[this.arguments] ?? (last?.variadic ? last : undefined);
+    const argument = registeredArguments[this.arguments.length] ?? (last?.variadic ? last : undefined);
     return { kind: "argument", argument: this.isHelp ? undefined : argument, text };
   }
 
@@ -80,7 +87,7 @@ class Line {
     const next = this.takesCommand() ? this.commandNamed(word) : undefined;
     if (word === "help" && this.takesCommand()) this.isHelp = true;
     else if (next) this.command = next;
-    else this.arguments += 1;
+    else this.arguments.push(word);
   }
 
   private optionAt(text: string): Word {
@@ -91,7 +98,7 @@ class Line {
   }
 
   private takesCommand(): boolean {
-    return this.command.commands.length > 0 && this.arguments === 0;
+    return this.command.commands.length > 0 && this.arguments.length === 0;
   }
 
   private commandNamed(word: string): Command | undefined {

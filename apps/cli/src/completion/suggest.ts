@@ -3,7 +3,8 @@ import type { Argument, Command, Option } from "commander";
 import type { Io } from "../io.ts";
 import { byId, byName, type Candidate, describe } from "./candidate.ts";
 import { findPosition, optionsOf, type Position } from "./position.ts";
-import { kindOfArgument, kindOfOption, type LiveKind, type ValueKind } from "./value-kinds.ts";
+import { kindOfArgument, kindOfOption, kindOfSetting, type LiveKind, type ValueKind } from "./value-kinds.ts";
+import { findSetting, settings } from "../settings/settings.ts";
 
 export interface Suggestions {
   /** The beginning of the word that every candidate keeps: `--status=`, or `task:read,` in a list. */
@@ -31,8 +32,15 @@ export async function suggest(
   if (word.kind === "command") return { typed: "", candidates: commandCandidates(command) };
   const { argument, text } = word;
   if (argument) {
-    const kind = kindOfArgument(command, argument);
-    return valuesOf(io, position, { option: argument, typed: "", text, kind });
+    const found = await valuesOf(io, position, {
+      option: argument,
+      typed: "",
+      text,
+      kind: kindOfArgument(command, argument),
+    });
+    // Of several ids or names, each is given once.
+    const given = argument.variadic ? position.arguments : [];
+    return { ...found, candidates: found.candidates.filter(({ value }) => !given.includes(value)) };
   }
   // Nothing else can follow.
   return text === "" ? { typed: "", candidates: optionCandidates(command) } : nothing;
@@ -47,31 +55,46 @@ interface Value {
 
 async function valuesOf(io: Io, position: Position, value: Value): Promise<Suggestions> {
   const { option, typed, text, kind = "text" } = value;
+  if (kind === "settingValues") return valuesOfSetting(io, position, value);
   const choices = option.argChoices;
   if (choices) return { typed, candidates: choices.map((choice) => ({ value: choice })) };
   if (kind === "files" || kind === "directories") return { typed, candidates: [], paths: kind };
-  if (kind === "scopes") return scopesAfter(typed, text);
+  if (kind === "scopes")
+    return listAfter(typed, text, (await import("../generated/permissions.ts")).permissions);
+  if (kind === "fields") return listAfter(typed, text, await fieldsOf(position.command));
   if (kind === "text") return { typed, candidates: [] };
-  if (kind === "shells" || kind === "operations" || kind === "actions")
-    return { typed, candidates: (await knownValues(io, kind)).map((one) => ({ value: one })) };
-  if (kind === "servers" || kind === "accounts")
+  if (isKnown(kind))
     return { typed, candidates: (await knownValues(io, kind)).map((one) => ({ value: one })) };
   return { typed, candidates: await liveCandidates(io, position, { kind, text }) };
 }
 
-/** Returns the candidates for the last scope of a list separated by commas, without those that the list contains. */
-async function scopesAfter(typed: string, text: string): Promise<Suggestions> {
-  const { permissions } = await import("../generated/permissions.ts");
+/** Returns the candidates for the last item of a list separated by commas, without those that the list contains. */
+function listAfter(typed: string, text: string, all: readonly string[]): Suggestions {
   const before = text.split(",").slice(0, -1);
-  const candidates = permissions
-    .filter((permission) => !before.includes(permission))
-    .map((permission) => ({ value: permission }));
-  return { typed: `${typed}${before.map((scope) => `${scope},`).join("")}`, candidates, isOpen: true };
+  const candidates = all.filter((one) => !before.includes(one)).map((value) => ({ value }));
+  return { typed: `${typed}${before.map((one) => `${one},`).join("")}`, candidates, isOpen: true };
 }
 
-type KnownKind = "shells" | "operations" | "actions" | "servers" | "accounts";
+/** Returns the fields of the JSON that the command prints, which `--json=?` lists. */
+async function fieldsOf(command: Command): Promise<readonly string[]> {
+  const { outputOf, pathOf } = await import("../output/command-fields.ts");
+  return outputOf(pathOf(command))?.fields ?? [];
+}
+
+function valuesOfSetting(io: Io, position: Position, value: Value): Suggestions | Promise<Suggestions> {
+  const [name = ""] = position.arguments;
+  const { values } = findSetting(name) ?? {};
+  if (values) return { typed: value.typed, candidates: values.map((one) => ({ value: one })) };
+  return valuesOf(io, position, { ...value, kind: kindOfSetting(name) });
+}
+
+const knownKinds = ["shells", "operations", "actions", "servers", "accounts", "settings"] as const;
+type KnownKind = (typeof knownKinds)[number];
+
+const isKnown = (kind: ValueKind): kind is KnownKind => knownKinds.some((known) => known === kind);
 
 async function knownValues(io: Io, kind: KnownKind): Promise<string[]> {
+  if (kind === "settings") return settings.map(({ name }) => name);
   if (kind === "shells") return Object.keys((await import("./shells/shells.ts")).shells);
   if (kind === "operations") return Object.keys((await import("@projostack/sdk")).operations);
   if (kind === "actions") return [...(await import("../generated/audit-actions.ts")).auditActions];
@@ -119,7 +142,12 @@ const commandCandidates = (command: Command): Candidate[] =>
     .visibleCommands(command)
     .map((one) => ({ value: one.name(), description: describe(one.summary() || one.description()) }));
 
-const optionCandidates = (command: Command): Candidate[] =>
-  optionsOf(command).flatMap(({ long, description }) =>
-    long ? [{ value: long, description: describe(description) }] : [],
+/** An option of the command takes precedence over that of a command above it. */
+const optionCandidates = (command: Command): Candidate[] => {
+  const options = optionsOf(command);
+  return options.flatMap(({ long, description }, index) =>
+    long && options.findIndex((one) => one.long === long) === index
+      ? [{ value: long, description: describe(description) }]
+      : [],
   );
+};

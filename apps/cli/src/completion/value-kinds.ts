@@ -23,6 +23,9 @@ export type ValueKind =
   | "operations"
   | "shells"
   | "actions"
+  | "fields"
+  | "settings"
+  | "settingValues"
   | "text";
 
 /** By the long name of an option without choices. */
@@ -43,7 +46,7 @@ const optionKinds: Readonly<Record<string, ValueKind>> = {
   from: "text",
   interval: "text",
   jq: "text",
-  json: "text",
+  json: "fields",
   key: "files",
   limit: "text",
   map: "text",
@@ -77,6 +80,14 @@ const groupKinds: Readonly<Record<string, LiveKind>> = {
   sessions: "sessions",
 };
 
+/** By the command, and the name of the argument. */
+const settingArguments: Readonly<Record<string, ValueKind>> = {
+  "config get name": "settings",
+  "config set name": "settings",
+  "config set value": "settingValues",
+  "config unset name": "settings",
+};
+
 const commandKinds: Readonly<Record<string, ValueKind>> = {
   "workspaces restore": "deletedWorkspaces",
   "invites decline": "ownInvites",
@@ -98,8 +109,6 @@ const argumentKinds: Readonly<Record<string, ValueKind>> = {
   shell: "shells",
   text: "text",
   title: "text",
-  // The values of a setting.
-  value: "text",
 };
 
 /** Returns the kind of an option's value, or undefined when no table contains it. */
@@ -108,13 +117,26 @@ export function kindOfOption(option: Option): ValueKind | undefined {
   return Object.hasOwn(optionKinds, name) ? optionKinds[name] : undefined;
 }
 
+/** Returns the kind of the value of a setting. */
+export function kindOfSetting(name: string): ValueKind {
+  const kinds: Readonly<Record<string, ValueKind>> = {
+    url: "servers",
+    account: "accounts",
+    workspace: "workspaces",
+    "ca-file": "files",
+  };
+  return (Object.hasOwn(kinds, name) ? kinds[name] : undefined) ?? "text";
+}
+
 /** Returns the kind of an argument, or undefined when no table contains it. */
 export function kindOfArgument(command: Command, argument: Argument): ValueKind | undefined {
   const name = argument.name();
-  if (Object.hasOwn(argumentKinds, name)) return argumentKinds[name];
-  if (!/(?:^|-)(?:id|ids|email|emails)(?:-|$)/.test(name)) return undefined;
   const group = command.parent?.name() ?? "";
   const path = `${group} ${command.name()}`;
+  const ofSetting = settingArguments[`${path} ${name}`];
+  if (ofSetting !== undefined) return ofSetting;
+  if (Object.hasOwn(argumentKinds, name)) return argumentKinds[name];
+  if (!/(?:^|-)(?:id|ids|email|emails)(?:-|$)/.test(name)) return undefined;
   if (Object.hasOwn(commandKinds, path)) return commandKinds[path];
   // The address of a sign-in is not an object of the server.
   return Object.hasOwn(groupKinds, group) ? groupKinds[group] : "text";

@@ -33,6 +33,7 @@ export async function checkServer(server: CheckedServer): Promise<ServerCheck> {
   try {
     const call = server.anonymous.system.health(undefined, { timeoutMs: TIMEOUT_MS, maxRetries: 0 });
     const { data, headers } = await call.withResponse();
+    if (!isHealth(data)) return foreign(server.url);
     const latencyMs = Math.round(performance.now() - startedAt);
     const date = Date.parse(headers.get("date") ?? "");
     return {
@@ -51,6 +52,16 @@ export async function checkServer(server: CheckedServer): Promise<ServerCheck> {
     };
   }
 }
+
+/** Another program can answer in the same form as ProjoStack. */
+const isHealth = (data: unknown): boolean =>
+  typeof data === "object" && data !== null && "version" in data && typeof data.version === "string";
+
+const foreign = (url: string): FailingServer => ({
+  answers: false,
+  problem: `Another program than ProjoStack answered at ${url}. Check the address (--url or PROJO_URL).`,
+  reason: "cli.unexpected_response",
+});
 
 const reasonOf = ({ reason, code }: ProjoError): string => reason ?? `cli.${code.toLowerCase()}`;
 

@@ -3,6 +3,7 @@ import type { ProjoConnectionError, ProjoError } from "@projostack/sdk";
 import { version } from "../version.ts";
 import { mayBeDone } from "./may-be-done.ts";
 import { isLoopback } from "./server-url.ts";
+import { count } from "../commands/count.ts";
 
 /** Describes a failed connection in one line. */
 export function explainConnection(error: ProjoConnectionError): string {
@@ -44,7 +45,7 @@ export function durationOf(seconds: number): string {
 /** "tasks.list took longer than 30000 ms at http://127.0.0.1:4000." */
 function explainTimeout(error: ProjoError): string {
   const [, ms = "0", url = "the server"] = / (\d+) ms at ([^ ]+)\./.exec(error.message) ?? [];
-  const cause = `${url} did not answer within ${Number(ms) / 1000} seconds.`;
+  const cause = `${url} did not answer within ${count(Number(ms) / 1000, "second")}.`;
   if (error.operation === SIGN_OUT) return `${cause} ${SIGNED_OUT_HERE}`;
   if (error.mayHaveBeenCarriedOut) return `${cause} ${mayBeDone(error)}`;
   return `${cause} Run the command again, or wait longer: --timeout 120`;
@@ -61,10 +62,14 @@ export function explainStop(change: string | undefined): string {
 
 /** Describes a server of another version: this program knows the operation, or it would not have called it. */
 export function explainMissingOperation({ operation }: ProjoError): string {
+  if (IN_EVERY_VERSION.has(operation))
+    return `The server has no operation ${operation}, which all its versions have. Check the path of the address (--url or PROJO_URL).`;
   return `The server has no operation ${operation}: it is of another version than projo ${version()}. To see its version, run: projo call system.health`;
 }
 
 const CHECK_ADDRESS = "Check the address (--url or PROJO_URL) and the network.";
+
+const IN_EVERY_VERSION = new Set(["system.health", "auth.signIn", "auth.signUp", "auth.me"]);
 
 const nextSteps: Readonly<Record<string, string>> = {
   unreachable: CHECK_ADDRESS,

@@ -3,6 +3,7 @@ import type { Fetch } from "@projostack/sdk";
 import { createNodeFetch } from "@projostack/sdk/node";
 import { usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
+import { sourceOf } from "../settings/value-source.ts";
 
 /**
  * Returns a fetch that uses the proxy variables of the environment and the certificate authorities in a file. It is used without
@@ -15,9 +16,9 @@ export async function networkFetch(io: Io, caFile: string | undefined): Promise<
 }
 
 async function readAuthorities(io: Io, option: string | undefined): Promise<string | undefined> {
-  const source = option === undefined ? "PROJO_CA_FILE" : "--ca-file";
   const path = option ?? io.env["PROJO_CA_FILE"];
   if (!path) return undefined;
+  const source = option === undefined ? sourceOf(io, "PROJO_CA_FILE") : "--ca-file";
   const text = await read(resolve(io.workingDirectory, path), `${source}: ${path}`);
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   throw usageError(

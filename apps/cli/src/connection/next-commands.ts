@@ -110,5 +110,5 @@ function valueOf(argv: readonly string[], option: string): string | undefined {
 }
 
 /** Quotes a value with characters that a shell interprets. */
-const quoted = (value: string): string =>
+export const quoted = (value: string): string =>
   /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

@@ -105,7 +105,12 @@ export async function openServer(
     if (named === undefined) return isServiceKey ? undefined : stored?.workspace?.id;
     if (isServiceKey) return keyWorkspaceId(client, named);
     // The server refuses the id of a workspace that the user may not enter.
-    return readId(named) ?? (await findWorkspace(requireSignIn(), named)).id;
+    const id = readId(named);
+    if (id !== undefined) return id;
+    const find = findWorkspace(requireSignIn(), named);
+    // The user has not typed the name in this command, so the error says where it is set.
+    const found = options.workspace === undefined ? find.catch((error) => nameSource(error, io)) : find;
+    return (await found).id;
   };
 
   const updateStored: Server["updateStored"] = async (update) => {
@@ -165,6 +170,11 @@ export async function openServer(
   };
 }
 
+async function nameSource(error: unknown, io: Io): Promise<never> {
+  const { withSource } = await import("../settings/value-source.ts");
+  throw withSource(error, io, "PROJO_WORKSPACE");
+}
+
 /** Creates a client with a token from the environment, which is never refreshed. */
 function openAs(token: string, options: ClientOptions): Client {
   try {
@@ -181,7 +191,7 @@ function ignoreUnwritable(error: unknown): void {
 }
 
 /** The error of a command that needs a session: no account is stored, or the server has ended its session. */
-function noSession({ url, email, account }: Choice): CliError {
+export function noSession({ url, email, account }: Choice): CliError {
   if (account) {
     const message = `Not signed in to ${url}: the session of ${account.email} has ended. Run: projo login ${account.email}`;
     return new CliError("cli.not_signed_in", message, { exitCode: 4 });

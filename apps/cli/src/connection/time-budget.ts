@@ -21,10 +21,15 @@ export function parseTimeout({ env }: Pick<Io, "env">, { timeout }: TimeoutOptio
   const source = timeout === undefined ? "PROJO_TIMEOUT" : "--timeout";
   const text = timeout ?? env["PROJO_TIMEOUT"];
   if (text === undefined || (text === "" && timeout === undefined)) return undefined;
+  const ms = parseSeconds(text, source) * 1000;
+  return { ms, source: `${source}${timeout === undefined ? "=" : " "}${text}` };
+}
+
+/** @throws CliError that names the source when the text is not a number of seconds, or is too small or too large */
+export function parseSeconds(text: string, source: string): number {
   const seconds = /^\d{1,5}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
-  if (seconds < 0.1 || seconds > MAX_SECONDS)
-    throw usageError(`${source}: "${text}" is not a time. Use 0.1 to ${MAX_SECONDS} seconds, such as 60.`);
-  return { ms: seconds * 1000, source: `${source}${timeout === undefined ? "=" : " "}${text}` };
+  if (seconds >= 0.1 && seconds <= MAX_SECONDS) return seconds;
+  throw usageError(`${source}: "${text}" is not a time. Use 0.1 to ${MAX_SECONDS} seconds, such as 60.`);
 }
 
 export interface TimeBudget {

@@ -35,6 +35,7 @@ export function watchRequests(fetch: Fetch, io: Io, options: WaitingOptions): Wa
       const signal = budget ? AbortSignal.any([init.signal, budget.signal]) : init.signal;
       const response = await within(() => fetch(url, { ...init, signal }));
       waiting?.refused(response);
+      io.answered?.add(new URL(url).origin);
       // The head can arrive long before the rest.
       const text = await within(() => response.text());
       const { status, headers, type, proxy } = response;

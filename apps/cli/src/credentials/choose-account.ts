@@ -35,16 +35,6 @@ function addressOf(name: string, { account }: AccountOptions): string {
   throw usageError(`${source}: "${name}" is not an email address. Use a form such as ann@example.com`);
 }
 
-/** Returns the account that a command would use, if it is stored. @throws CliError */
-export function chosenAccount(
-  io: Io,
-  options: AccountOptions,
-  credentials: Credentials,
-): { url: string; email: string } | undefined {
-  const { url, account } = chooseAccount(io, options, credentials);
-  return account && { url, email: account.email };
-}
-
 function namedUrl({ env }: Io, { url }: AccountOptions): string | undefined {
   if (url !== undefined) return parseServerUrl(url, "--url");
   const fromEnvironment = env["PROJO_URL"];

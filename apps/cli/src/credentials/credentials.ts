@@ -35,7 +35,7 @@ export function parseCredentials(text: string): Credentials | undefined {
   const value = parseJson(text.replace(/^\ufeff/, ""));
   if (!isRecord(value) || !isRecord(value["servers"])) return undefined;
   const { current, servers } = value;
-  if (current !== undefined && typeof current !== "string") return undefined;
+  if (current !== undefined && !(typeof current === "string" && isUrl(current))) return undefined;
   if (!isServers(servers)) return undefined;
   return { current, servers };
 }
@@ -103,7 +103,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isServers = (value: unknown): value is Record<string, ServerCredentials> =>
-  isRecord(value) && Object.values(value).every(isServer);
+  isRecord(value) && Object.keys(value).every(isUrl) && Object.values(value).every(isServer);
+
+const isUrl = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text);
 
 function isServer(value: unknown): boolean {
   if (!isRecord(value)) return false;
@@ -114,10 +116,17 @@ function isServer(value: unknown): boolean {
 function isAccount(value: unknown): boolean {
   if (!isRecord(value) || typeof value["email"] !== "string") return false;
   const { session, workspace, sessionIdleSeconds } = value;
-  if (session !== undefined && !hasTexts(session, ["accessToken", "refreshToken", "sessionId"])) return false;
+  if (session !== undefined && !hasTexts(session, TOKENS, /^[!-~]+$/)) return false;
   if (sessionIdleSeconds !== undefined && typeof sessionIdleSeconds !== "number") return false;
   return workspace === undefined || hasTexts(workspace, ["id", "name"]);
 }
 
-const hasTexts = (value: unknown, keys: readonly string[]): boolean =>
-  isRecord(value) && keys.every((key) => typeof value[key] === "string");
+const hasTexts = (value: unknown, keys: readonly string[], form = /^/): boolean =>
+  isRecord(value) &&
+  keys.every((key) => {
+    const text = value[key];
+    return typeof text === "string" && form.test(text);
+  });
+
+/** A token with other characters than printable ASCII is not valid in a header. */
+const TOKENS = ["accessToken", "refreshToken", "sessionId"];

@@ -1,5 +1,6 @@
 // The man page. Its macros are those of man(7), which every implementation of man understands.
 import type { CommandReference, Term } from "./describe-program.ts";
+import { exitCodes, files, variables } from "./surroundings.ts";
 
 export function manPage([program, ...commands]: readonly CommandReference[], version: string): string {
   if (!program) throw new Error("The reference has no program.");
@@ -10,16 +11,20 @@ export function manPage([program, ...commands]: readonly CommandReference[], ver
     ".SH SYNOPSIS",
     `.B projo\n.RI [ options ]\n.I command\n.RI [ argument " ...]"`,
     ".SH DESCRIPTION",
-    roff(
-      "Data goes to standard output and messages to standard error. The exit code is 0 for success, 1 for a refusal or a failure, 2 for wrong usage, 4 without a sign-in, and 130 after Ctrl-C.",
-    ),
+    "Data goes to standard output and messages to standard error.",
     ".SH OPTIONS",
     "Every command accepts these options.",
     ...program.options.map(termOf),
     ".SH COMMANDS",
     ...commands.map(commandOf),
+    ".SH EXIT STATUS",
+    ...exitCodes.map(termOf),
+    ".SH ENVIRONMENT",
+    ...variables.map(termOf),
+    ".SH FILES",
+    ...files.map(termOf),
     ".SH EXAMPLES",
-    verbatim(program.notes),
+    verbatim(program.notes.replace(/^Examples:\n/, "")),
     ".SH SEE ALSO",
     roff("projo help, projo help COMMAND and projo COMMAND --help show the same for one command."),
     "",

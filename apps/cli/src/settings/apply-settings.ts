@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
-import { findSetting } from "./settings.ts";
+import { findSetting, variableOf } from "./settings.ts";
 import { parseValues, settingsPath, type Values } from "./settings-file.ts";
 
 /**
@@ -36,7 +36,7 @@ function variablesOf(values: Values, io: Io): Record<string, string> {
   for (const [name, value] of Object.entries(values)) {
     const setting = findSetting(name);
     // A newer projo may have stored a setting that this one does not know.
-    if (!setting || setting.variables.some((variable) => io.env[variable])) continue;
+    if (!setting || variableOf(setting, io.env) !== undefined) continue;
     Object.assign(added, setting.toEnvironment(parsed(setting.parse, value, io)));
   }
   return added;

@@ -3,7 +3,7 @@ import { chooseAccount } from "../credentials/choose-account.ts";
 import { credentialsFile } from "../credentials/credentials-file.ts";
 import type { Io } from "../io.ts";
 import { readValues } from "./apply-settings.ts";
-import type { Setting } from "./settings.ts";
+import { type Setting, variableOf } from "./settings.ts";
 import type { Values } from "./settings-file.ts";
 
 export interface SettingValue {
@@ -41,12 +41,13 @@ export function valueInEffect(
   setting: Setting,
   { options, io, values, selected }: ValueSources,
 ): SettingValue {
-  const { name, option, variables, byDefault = null } = setting;
+  const { name, option, byDefault = null } = setting;
   const fromOption =
     option && options[option.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
   if (typeof fromOption === "string") return { name, value: fromOption, source: String(option) };
-  const variable = variables.find((one) => io.env[one] && !io.settingVariables?.has(one));
-  if (variable !== undefined) return { name, value: io.env[variable] ?? null, source: variable };
+  const variable = variableOf(setting, io.env);
+  if (variable !== undefined && !io.settingVariables?.has(variable))
+    return { name, value: io.env[variable] ?? null, source: variable };
   const chosen = Object.hasOwn(selected, name) ? selected[name] : undefined;
   const stored = Object.hasOwn(values, name) ? values[name] : undefined;
   if (stored !== undefined) return { name, value: stored, source: "config" };

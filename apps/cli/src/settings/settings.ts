@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from "node:path";
 import { usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 import { DEFAULT_URL, parseServerUrl } from "../connection/server-url.ts";
+import { parseSeconds } from "../connection/time-budget.ts";
 
 export interface Setting {
   readonly name: string;
@@ -12,8 +13,12 @@ export interface Setting {
   readonly option: string | undefined;
   /** The environment variables that take precedence. */
   readonly variables: readonly string[];
+  /** True if an empty variable is a value too, and takes precedence. */
+  readonly canBeEmpty?: true;
   /** The value without an option, a variable and a setting. Undefined when the command chooses. */
   readonly byDefault: string | undefined;
+  /** All values, if they can be listed. */
+  readonly values?: readonly string[];
   /** Returns the value to store. @throws CliError for an invalid value */
   readonly parse: (value: string, io: Io) => string;
   /** Returns the variables that the value stands for. */
@@ -24,6 +29,8 @@ const ofVariable = (variable: string) => ({
   variables: [variable],
   toEnvironment: (value: string) => ({ [variable]: value }),
 });
+
+const COLORS = ["auto", "always", "never"];
 
 export const settings: readonly Setting[] = [
   {
@@ -50,7 +57,10 @@ export const settings: readonly Setting[] = [
     description: "id or name of the workspace",
     option: "--workspace",
     byDefault: undefined,
-    parse: (value) => value,
+    parse(value) {
+      if (value.trim() !== "") return value;
+      throw usageError("workspace: the value is blank. Use the id or the name of a workspace.");
+    },
     ...ofVariable("PROJO_WORKSPACE"),
   },
   {
@@ -68,8 +78,8 @@ export const settings: readonly Setting[] = [
     option: "--timeout",
     byDefault: undefined,
     parse(value) {
-      if (/^\d{1,5}(?:\.\d{1,3})?$/.test(value) && Number(value) >= 0.1) return value;
-      throw usageError(`timeout: "${value}" is not a time. Use a number of seconds, such as 60.`);
+      parseSeconds(value, "timeout");
+      return value;
     },
     ...ofVariable("PROJO_TIMEOUT"),
   },
@@ -79,6 +89,7 @@ export const settings: readonly Setting[] = [
     option: undefined,
     byDefault: undefined,
     parse: (value) => value,
+    canBeEmpty: true,
     ...ofVariable("PROJO_PAGER"),
   },
   {
@@ -87,13 +98,18 @@ export const settings: readonly Setting[] = [
     option: undefined,
     variables: ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR"],
     byDefault: "auto",
-    parse: (value) => oneOf("color", ["auto", "always", "never"], value),
+    values: COLORS,
+    parse: (value) => oneOf("color", COLORS, value),
     toEnvironment: (value): Record<string, string> => {
       if (value === "auto") return {};
       return value === "never" ? { NO_COLOR: "1" } : { CLICOLOR_FORCE: "1" };
     },
   },
 ];
+
+/** Returns the variable of the environment that takes precedence over the setting, if one is set. */
+export const variableOf = ({ variables, canBeEmpty }: Setting, env: Io["env"]): string | undefined =>
+  variables.find((variable) => (canBeEmpty ? env[variable] !== undefined : env[variable]));
 
 export const findSetting = (name: string): Setting | undefined => settings.find((one) => one.name === name);
 

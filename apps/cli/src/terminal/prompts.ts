@@ -83,9 +83,15 @@ async function ask<T>(
 function watch(io: Io, output: Output) {
   const { stdin } = io;
   const control = new AbortController();
-  const cancel = () => control.abort();
   let isSuspended = false;
-  const onKey = (_text: unknown, key?: { ctrl?: boolean; name?: string }) => {
+  const cancel = () => control.abort();
+  // `kill` of a suspended job also continues it, so both can end the prompt.
+  const stop = () => {
+    isSuspended = false;
+    cancel();
+  };
+  const onKey = (_text: unknown, key?: { ctrl?: boolean; name?: string; sequence?: string }) => {
+    if (key?.sequence === CTRL_BACKSLASH) stop();
     // With text on the line, Ctrl-D deletes a character. On an empty line, readline closes, which pauses the input.
     if (key?.ctrl && key.name === "d") setImmediate(() => stdin.isPaused() && cancel());
     if (!key?.ctrl || key.name !== "z" || !io.onContinue) return;
@@ -96,7 +102,7 @@ function watch(io: Io, output: Output) {
   };
   stdin.on("keypress", onKey);
   for (const event of ENDS_OF_INPUT) stdin.on(event, cancel);
-  const removeListener = io.onInterrupt(cancel);
+  const removeListener = io.onInterrupt(stop);
   return {
     signal: control.signal,
     wasSuspended: () => isSuspended,
@@ -107,6 +113,9 @@ function watch(io: Io, output: Output) {
     },
   };
 }
+
+/** In a prompt, the terminal sends no SIGQUIT. */
+const CTRL_BACKSLASH = "\u001c";
 
 const ENDS_OF_INPUT = ["end", "close", "error"] as const;
 

@@ -69,6 +69,14 @@ describe("a sign-in", () => {
   });
 });
 
+it("a sign-in refuses an argument and --account that name different accounts", async () => {
+  const { code, err } = await run(["login", ANN, "--account", BOB, "--url", first.url]);
+  expect([code, err]).toEqual([
+    2,
+    "projo: The argument and --account name different accounts. Use one of them.\n",
+  ]);
+});
+
 describe("a command", () => {
   it("uses the account that --account or PROJO_ACCOUNT names, and the active account stays", async () => {
     await projo("auth", "switch", ANN, "--url", first.url);
@@ -143,6 +151,8 @@ describe("auth switch", () => {
   it("takes an email, or a server by its URL or host", async () => {
     await projo("auth", "switch", BOB);
     expect(await emailOf()).toBe(BOB);
+    await projo("auth", "switch", "--account", ANN, "--url", first.url);
+    expect(await emailOf()).toBe(ANN);
     await projo("auth", "switch", new URL(second.url).host);
     expect((await stored()).current).toBe(second.url);
     const unknown = await run(["auth", "switch", "nobody"]);
@@ -183,7 +193,7 @@ async function authStatus(options: RunOptions = {}, target = shell) {
 describe("auth status", () => {
   it("lists the accounts of all servers with their sessions, and prints no token", async () => {
     await projo("auth", "switch", ANN, "--url", first.url);
-    const { out, err } = await projo("auth", "status");
+    const { out, err } = await run(["auth", "status"], { columns: 120, env: { NO_COLOR: "1" } });
     expect(out).toMatch(new RegExp(`^\\* +${ANN} +${first.url} +valid +Acme$`, "m"));
     expect(out + err).not.toMatch(/pj[ar]_/);
     const { items } = await authStatus();
@@ -220,6 +230,22 @@ describe("auth status", () => {
     const { err } = await run(["auth", "status"], { env: { PROJO_URL: "", PROJO_TOKEN: "pjk_hidden" } });
     expect(err).toContain("PROJO_TOKEN is set and takes precedence over these accounts.");
     expect(err).not.toContain("hidden");
+  });
+
+  it("prints the chosen fields of each account, and its email address with --quiet", async () => {
+    await projo("auth", "switch", ANN, "--url", first.url);
+    const { out } = await run(["auth", "status", "--json=email,isInUse"]);
+    expect((JSON.parse(out) as { items: unknown[] }).items[0]).toEqual({ email: ANN, isInUse: true });
+    expect((await run(["auth", "status", "--quiet"])).out).toBe(`${ANN}\n${BOB}\n${ANN}\n`);
+    expect((await projo("config", "list", "--quiet")).out).toContain("url\naccount\n");
+  });
+
+  it("names an account that is chosen but not stored, and exits with 4", async () => {
+    const { code, err } = await authStatus({ env: { PROJO_URL: "", PROJO_ACCOUNT: "zed@example.com" } });
+    expect([code, (JSON.parse(err) as { error: { message: string } }).error.message]).toEqual([
+      4,
+      expect.stringContaining("as zed@example.com. Run: projo login zed@example.com"),
+    ]);
   });
 
   it("without an account exits with 4", async () => {
@@ -270,6 +296,13 @@ describe("logout", () => {
     const env = { PROJO_URL: first.url, PROJO_TOKEN: token };
     expect((await expectDone(run(["whoami"], { env }, other))).out).toContain(BOB);
     await other.close();
+  });
+
+  it("names the account that was not signed in", async () => {
+    const { err } = await projo("logout", "--account", "zed@example.com", "--url", first.url);
+    expect(err).toBe(
+      `You were not signed in to ${first.url} as zed@example.com. For your accounts, see: projo auth status\n`,
+    );
   });
 
   it("of a session that the server has ended succeeds", async () => {

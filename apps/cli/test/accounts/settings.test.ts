@@ -66,7 +66,10 @@ describe("config", () => {
     expect((await projo("config", "get", "url")).out).toBe(`${server.url}\n`);
     await projo("config", "set", "workspace", "Nowhere");
     const { code, err } = await run(["tasks", "list"]);
-    expect([code, err]).toEqual([1, 'projo: There is no workspace "Nowhere". See: projo workspaces list\n']);
+    const absent = 'projo: There is no workspace "Nowhere". It is the value of ';
+    expect([code, err]).toEqual([1, `${absent}the setting workspace. See: projo workspaces list\n`]);
+    const named = await shell.projo(["tasks", "list"], { env: { PROJO_WORKSPACE: "Nowhere" } });
+    expect(named.err).toBe(`${absent}PROJO_WORKSPACE. See: projo workspaces list\n`);
     const switched = await run(["auth", "switch", "ann@example.com"]);
     expect(switched.err).toContain("The setting url is set and takes precedence over this choice.");
     const shadowed = await run(["config", "set", "url", server.url], { env: { PROJO_URL: server.url } });
@@ -94,6 +97,9 @@ describe("config", () => {
     [["set", "url", "nonsense"], 'url: "nonsense" is not the URL of a server.'],
     [["set", "account", "ann"], 'account: "ann" is not an email address.'],
     [["set", "timeout", "soon"], 'timeout: "soon" is not a time.'],
+    [["set", "timeout", "99999"], 'timeout: "99999" is not a time. Use 0.1 to 86400 seconds'],
+    [["set", "workspace", "  "], "workspace: the value is blank."],
+    [["set", "url", "http://127.0.0.1/trpc"], 'Remove "/trpc" and what follows it.'],
     [["set", "workspace", ""], "To remove the setting, run: projo config unset workspace"],
   ])("%j is wrong usage, and the message says what is right", async (argv, message) => {
     const { code, err } = await run(["config", ...argv]);
@@ -105,6 +111,21 @@ describe("config", () => {
     const { code, err } = await run(["config", "set", "url", "http://me:hidden@x"]);
     expect(code).toBe(2);
     expect(err).not.toContain("hidden");
+  });
+
+  it("an empty PROJO_PAGER takes precedence, because it turns the pager off", async () => {
+    await projo("config", "set", "pager", "less");
+    expect(await listed([], { PROJO_PAGER: "" })).toMatchObject({ pager: ["", "PROJO_PAGER"] });
+    expect(await listed()).toMatchObject({ pager: ["less", "config"] });
+    await projo("config", "unset", "pager");
+  });
+
+  it("a file of certificates that is missing is named as the setting that it is", async () => {
+    await projo("config", "set", "ca-file", "/nowhere/ca.pem");
+    expect((await run(["whoami"])).err).toMatch(
+      /^projo: The setting ca-file: \/nowhere\/ca\.pem does not exist\./,
+    );
+    await projo("config", "unset", "ca-file");
   });
 
   it("a value that does not exist exits with 1", async () => {

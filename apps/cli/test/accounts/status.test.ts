@@ -67,6 +67,8 @@ describe("status", () => {
     expect(code).toBe(4);
     expect(out).toContain("Account:   not signed in\n");
     expect(err).toBe(`projo: Not signed in to ${server.url}. Run: projo login\n`);
+    const named = await other.projo(["status", "--account", "zed@example.com"]);
+    expect(named.err).toContain(`Not signed in to ${server.url} as zed@example.com. Run: projo login zed@`);
     expect(json).toMatchObject({
       server: { answers: true },
       credential: "none",
@@ -244,6 +246,15 @@ describe("doctor", () => {
     expect((await doctor()).code).toBe(0);
     const config = { PROJO_URL: server.url, PROJO_CONFIG_DIR: "/proc/self/projo" };
     const none = await doctor([], { env: config });
+    const ofFile = await doctor([], { env: { ...config, PROJO_CONFIG_DIR: `${path}/projo` } });
+    expect(ofFile.of("Directory")).toMatchObject([
+      { text: `${path}/projo cannot be created: ${path} is not a directory.` },
+    ]);
+    const relative = await doctor([], { env: { ...config, PROJO_CONFIG_DIR: "config" } });
+    expect(relative.of("Directory")).toMatchObject([
+      { status: "note", fix: "Set it to an absolute path." },
+      { status: "note" },
+    ]);
     expect(none.of("Directory")).toMatchObject([
       { status: process.platform === "linux" ? "problem" : "note" },
     ]);
@@ -266,6 +277,19 @@ const env = (more: Record<string, string>) => ({
   ...more,
 });
 
+it("doctor finds the completion in the files of the shell, and in no other text with the name", async () => {
+  const zsh = join(shell.directory, "zsh");
+  await mkdir(zsh);
+  const environment = env({ SHELL: "/bin/zsh", ZDOTDIR: zsh });
+  for (const [text, status] of [
+    ["cd ~/projo", "note"],
+    ["source <(projo completion zsh)", "ok"],
+  ] as const) {
+    await writeFile(join(zsh, ".zshrc"), text);
+    expect((await doctor([], { env: environment })).of("Completion")).toMatchObject([{ status }]);
+  }
+});
+
 describe("open", () => {
   it("opens the page in the browser on a terminal", async () => {
     const { path, opened } = await browser(0);
@@ -274,6 +298,9 @@ describe("open", () => {
     );
     expect([out, err]).toEqual(["", `Opened ${server.url}/docs in the browser.\n`]);
     expect(await opened()).toBe(`${server.url}/docs`);
+    const withPlace = env({ BROWSER: `${path} --app=%s --new` });
+    await expectDone(shell.projo(["open", "docs"], { columns: 80, env: withPlace }));
+    expect(await opened()).toBe(`--app=${server.url}/docs --new`);
   });
 
   it("prints the URL with --print, without a terminal, and without a browser that works", async () => {

@@ -81,6 +81,33 @@ it("completes commands, options and their fixed values", async () => {
   expect(await completed(["projects", "create", "--", "--"])).toEqual([]);
 });
 
+it("completes the fields of --json, and settings with their values", async () => {
+  expect(await completed(["tasks", "list", "--json", "ti"])).toContain("title\t");
+  expect(await completed(["tasks", "list", "--json=id,"])).toContain("--json=id,title\t");
+  expect(await completed(["tasks", "list", "--json=id,"])).not.toContain("--json=id,id\t");
+  expect(await completed(["logout", "--json", ""])).toContain("sessionEndsAt\t");
+  for (const verb of ["get", "set", "unset"])
+    expect(await completed(["config", verb, ""])).toEqual(expect.arrayContaining(["url\t", "color\t"]));
+  expect(valuesOf(await completed(["config", "set", "color", ""]))).toEqual(["auto", "always", "never"]);
+  expect(valuesOf(await completed(["config", "set", "url", ""]))).toEqual([server.url]);
+  expect(valuesOf(await completed(["config", "set", "workspace", ""]))).toEqual(["Acme"]);
+  expect(await completed(["config", "set", "timeout", ""])).toEqual([]);
+});
+
+it("offers an option once, and of several names each once", async () => {
+  const options = valuesOf(await completed(["login", "--"]));
+  expect(options.filter((option) => option === "--help")).toHaveLength(1);
+  expect(valuesOf(await completed(["projects", "delete", "Docs", ""]))).not.toContain("Docs");
+});
+
+it("completes, and prints the script of a shell, also when the settings file is not valid", async () => {
+  const path = join(shell.home, ".config", "projo", "config.json");
+  await writeFile(path, "{");
+  expect(valuesOf(await completed(["con"]))).toContain("config");
+  expect((await expectDone(shell.projo(["completion", "bash"]))).err).toBe("");
+  await rm(path);
+});
+
 it("completes the names of the workspace, and ids with their titles", async () => {
   expect(await completed(["projects", "delete", ""])).toEqual([
     expect.stringMatching(/^[0-9a-f-]{36}\t--force$/),

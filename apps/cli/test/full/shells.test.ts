@@ -79,6 +79,12 @@ describe.each(shellNames)("%s", (name) => {
         // A path where a file is meant, and in no other place.
         await writeFile(join(directory, "a file.csv"), "");
         expect(await shell.run("projo tasks import a\\ f\t")).toEqual(["tasks", "import", "a file.csv"]);
+        await writeFile(join(account.home, "tasks in home.csv"), "");
+        expect(await shell.run("projo tasks import ~/tas\t")).toEqual([
+          "tasks",
+          "import",
+          join(account.home, "tasks in home.csv"),
+        ]);
         expect(await shell.run("projo projects create a\\ f\t")).toEqual(["projects", "create", "a f"]);
         await shell.see("projo tasks delete \t\t\t", "Write `it`");
       } finally {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectDone, openSignedIn, type Shell } from "../kit.ts";
+import { childrenOf } from "../pty/terminal.ts";
 import { startTmux, type Tmux } from "../pty/tmux-client.ts";
 
 const program = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
@@ -61,6 +62,26 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
     await tmux.waitFor(/Task 11\./);
     await tmux.run("send-keys", "q");
     expect(await ended()).toContain("There are more items");
+  });
+
+  it("SIGTERM ends the pager too, which would read the keys of the shell, and Ctrl-\\ is for the pager", async () => {
+    await type("projo tasks list");
+    await tmux.waitFor(/^:$/m);
+    await tmux.run("send-keys", "C-\\");
+    await tmux.run("send-keys", "G");
+    await tmux.waitFor(/Task 11\./);
+    const shellPid = Number(await tmux.run("display-message", "-p", "#{pane_pid}"));
+    for (const pid of await childrenOf(shellPid)) process.kill(pid, "SIGTERM");
+    await tmux.waitFor(new RegExp(`^exit 143 of ${command}$`, "m"));
+    await type("echo typed");
+    await tmux.waitFor(/^typed$/m);
+  });
+
+  it("says so if the pager fails", async () => {
+    await type("PAGER='less -R | cat' projo tasks list");
+    expect(await ended()).toMatch(
+      /The pager "less -R \| cat" ended with code 1\. To print without a pager, use/,
+    );
   });
 
   it("the list is printed without a pager if it fits the screen, with --no-pager, and in a pipe", async () => {

@@ -133,6 +133,23 @@ describe.skipIf(!hasTerminal)(`a prompt in a terminal${noTerminal}`, () => {
     await expectRestored();
   });
 
+  it("ends at SIGTERM after Ctrl-Z when the program continues, and at Ctrl-\\", async () => {
+    await terminal.start("projo login ann@example.com");
+    await terminal.waitFor("Password");
+    const [pid = 0] = await terminal.pids();
+    await terminal.press("C-z");
+    expect(await terminal.ended()).toBe(148);
+    process.kill(pid, "SIGTERM");
+    await terminal.start("fg");
+    expect(await terminal.ended()).toBe(143);
+    await expectRestored();
+    await terminal.start("projo login ann@example.com");
+    await terminal.waitFor(/:143\][^]*Password/);
+    await terminal.press("C-\\");
+    expect(await terminal.ended()).toBe(130);
+    await expectRestored();
+  });
+
   it("ends the program when the terminal is closed", async () => {
     await terminal.start("projo login ann@example.com");
     await terminal.waitFor("Password");

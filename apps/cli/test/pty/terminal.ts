@@ -162,7 +162,7 @@ export async function openTerminal({
 }
 
 /** The processes that a process has started, and that have not ended. */
-async function childrenOf(pid: number): Promise<number[]> {
+export async function childrenOf(pid: number): Promise<number[]> {
   const kernel = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => undefined);
   // Not every system has this file.
   const listed = kernel ?? (await run("ps", ["-o", "pid=", "--ppid", String(pid)]).catch(noOutput)).stdout;

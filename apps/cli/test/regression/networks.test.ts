@@ -128,6 +128,11 @@ describe("projo and a private certificate authority", () => {
       `The certificate of ${url} is not from a certificate authority that this program trusts (DEPTH_ZERO_SELF_SIGNED_CERT). If you expect this certificate, pass its certificate authority: --ca-file FILE (or PROJO_CA_FILE)`,
     );
     const caFile = join(directory, "cert.pem");
+    const ofAddress = url.replace("localhost", "127.0.0.1");
+    const doctor = await shell.projo(["doctor", "--url", ofAddress, "--ca-file", caFile]);
+    expect(doctor.out.replaceAll(/\s+/g, " ")).toContain(
+      `(ERR_TLS_CERT_ALTNAME_INVALID). The certificate of ${ofAddress} is for another host name (ERR_TLS_CERT_ALTNAME_INVALID). Use a host name of the certificate`,
+    );
     await expectDone(shell.projo([...health, "--url", url, "--ca-file", caFile]));
     const { port, targets } = await startProxy("right");
     const env = { PROJO_CA_FILE: caFile, HTTPS_PROXY: `http://ann:right@127.0.0.1:${port}` };
@@ -171,6 +176,42 @@ describe("projo at an address without a ProjoStack server", () => {
   it("names a host without an address", async () => {
     expect(await messageAt("http://no-such-host.invalid")).toMatch(
       /^(?:There is no address|The DNS does not answer) for the host of http:\/\/no-such-host\.invalid \(E\w+\)\. Check the host name in the address/,
+    );
+  });
+
+  it("names the server whose response lacks what the command needs", async () => {
+    for (const data of ["{}", "null", '"text"', '{"items":null}']) {
+      const other = createHttpServer((_, response) => void response.end(`{"result":{"data":${data}}}`));
+      const url = `http://127.0.0.1:${await listen(other)}`;
+      for (const argv of [["tasks", "list"], ["whoami"], ["projects", "create", "Website"]])
+        expect(await messageAt(url, { PROJO_TOKEN: "pja_any" }, argv)).toMatch(
+          /^A response of http:\/\/127\.0\.0\.1:\d+ lacks what projo expects \(.+\)\. Check that the address/,
+        );
+      const status = await shell.projo(["status", "--url", url]);
+      expect([status.code, status.out]).toEqual([
+        1,
+        expect.stringContaining("Another program than ProjoStack answered at"),
+      ]);
+    }
+  });
+
+  it("names the path of the address, and the form of an address without a scheme", async () => {
+    expect(await messageAt("http://127.0.0.1:1/trpc/tasks.list")).toContain(
+      'is the address of an operation. Remove "/trpc" and what follows it.',
+    );
+    expect(await messageAt("localhost:4801")).toContain("Use the form http://localhost:4801");
+    expect(await messageAt("projo.example.com:8443")).toContain(
+      "Use the form https://projo.example.com:8443",
+    );
+    const ofMail = await messageAt("http://127.0.0.1:4801/verify-email#token=pjo_hidden");
+    expect(ofMail).toContain('no part after "?" or "#". Use the form http://127.0.0.1:4801');
+    expect(ofMail).not.toContain("hidden");
+    expect(await messageAt("nonsense")).toContain("Use the form http://127.0.0.1:4000");
+    const error =
+      '{"error":{"message":"m","code":-1,"data":{"code":"NOT_FOUND","httpStatus":404,"reason":"operation.not_found"}}}';
+    const other = createHttpServer((_, response) => void response.writeHead(404).end(error));
+    expect(await messageAt(`http://127.0.0.1:${await listen(other)}/api`)).toBe(
+      "The server has no operation system.health, which all its versions have. Check the path of the address (--url or PROJO_URL).",
     );
   });
 

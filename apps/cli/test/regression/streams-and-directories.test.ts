@@ -161,6 +161,12 @@ describe.skipIf(!canMount)(`a disk for the credentials${reason}`, () => {
   });
 });
 
+it("ends no session when it cannot delete the tokens", async () => {
+  const { code, err } = await shell("ulimit -f 0; projo logout --everywhere");
+  expect([code, err]).toEqual([1, expect.stringContaining("credentials.json cannot be written")]);
+  expect(await shell("projo projects list --quiet")).toMatchObject({ code: 0, err: "" });
+});
+
 it("leaves no empty lock where no file can get any content", async () => {
   const { code, err } = await shell("ulimit -f 0; projo workspaces use Acme");
   expect([code, err]).toEqual([
@@ -170,6 +176,12 @@ it("leaves no empty lock where no file can get any content", async () => {
     ),
   ]);
   expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);
+});
+
+it("ends at a stop signal while it waits for the writer of a named pipe", async () => {
+  const line = 'mkfifo pipe; timeout -k 20 1 "$NODE" "$BIN" whoami --ca-file pipe; echo "ended with $?"';
+  // 137 would be the code after SIGKILL.
+  expect((await shell(line)).out).toBe("ended with 124\n");
 });
 
 it("leaves no file beside the credentials", async () => {
@@ -200,6 +212,13 @@ describe("standard input", () => {
 it("exits with 0 when the reader of the output has closed the pipe", async () => {
   const line = `{ projo call audit.list '{}'; echo "ended with $?" >&2; } | true`;
   expect((await shell(line)).err).toBe("ended with 0\n");
+});
+
+// Node.js opens /dev/null for a closed output, and programs start others with /dev/null in the same way, so neither is an error.
+it("a closed output is as /dev/null: the command succeeds, and nothing is written into another file", async () => {
+  expect(await shell("projo projects list --json >&-")).toEqual({ code: 0, out: "", err: "" });
+  expect((await shell("projo taks >&-")).code).toBe(2);
+  expect((await shell("projo whoami")).code).toBe(0);
 });
 
 describe("a closed standard error", () => {

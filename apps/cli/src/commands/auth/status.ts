@@ -2,11 +2,14 @@ import { isProjoError } from "@projostack/sdk";
 import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
+import { noSession } from "../../connection/server.ts";
 import { credentialsFile } from "../../credentials/credentials-file.ts";
-import { chosenAccount } from "../../credentials/choose-account.ts";
+import { chooseAccount } from "../../credentials/choose-account.ts";
 import { type StoredAccount, storedAccounts } from "../../credentials/stored-accounts.ts";
 import { examples } from "../../examples.ts";
 import { explain } from "../../explain.ts";
+import { markColumn } from "../../output/columns.ts";
+import { addListFormat } from "../../output/output-options.ts";
 
 /** Whether the server accepts the session. `unknown` when the server gave no answer. */
 type SessionState = "valid" | "ended" | "unknown";
@@ -18,24 +21,29 @@ interface CheckedAccount extends StoredAccount {
 }
 
 export function addAuthStatus(auth: Command, start: Start): void {
-  auth
-    .command("status")
+  addListFormat(auth.command("status"))
     .description("List your accounts on all servers, and check their sessions. A * marks the account in use.")
     .addHelpText("after", examples(["projo auth status", "projo auth status --json"]))
     .action(async (_options: unknown, command: Command) => {
       const cli = start(command);
       const credentials = await credentialsFile(cli.io, cli.message).read();
-      const used = chosenAccount(cli.io, command.optsWithGlobals(), credentials);
-      const isUsed = ({ url, email }: StoredAccount) => url === used?.url && email === used.email;
+      const choice = chooseAccount(cli.io, command.optsWithGlobals(), credentials);
+      const isUsed = ({ url, email }: StoredAccount) => url === choice.url && email === choice.account?.email;
       const accounts = await Promise.all(storedAccounts(credentials).map((account) => check(cli, account)));
       const isToken = Boolean(cli.io.env["PROJO_TOKEN"]);
       if (cli.json)
-        cli.value({ items: accounts.map((account) => describe(account, isUsed(account))), isToken });
+        cli.value({
+          items: accounts.map((account) => describe(account, isUsed(account))),
+          nextCursor: null,
+          isToken,
+        });
       else await print(cli, accounts, isUsed);
       if (isToken) {
         cli.message("PROJO_TOKEN is set and takes precedence over these accounts. See: projo status");
         return;
       }
+      // The account that an option or a variable names is not stored.
+      if (choice.email !== undefined && !choice.account) throw noSession(choice);
       failUnlessValid(accounts.find(isUsed), accounts);
     });
 }
@@ -72,8 +80,8 @@ async function print(
   isUsed: (account: StoredAccount) => boolean,
 ): Promise<void> {
   if (accounts.length === 0) return;
-  await cli.table(accounts, [
-    { head: "", cell: (account) => (isUsed(account) ? "*" : "") },
+  await cli.list(accounts, [
+    markColumn((account) => (isUsed(account) ? "*" : "")),
     { head: "EMAIL", cell: ({ email }) => email },
     { head: "SERVER", cell: ({ url }) => url },
     { head: "SESSION", cell: ({ state }) => state },

@@ -29,10 +29,11 @@ export function addAuthSwitch(auth: Command, start: Start): void {
       const cli = start(command);
       const file = credentialsFile(cli.io, cli.message);
       const accounts = storedAccounts(await file.read());
-      const { url } = command.optsWithGlobals<{ url?: string }>();
+      const { url, account } = command.optsWithGlobals<{ url?: string; account?: string }>();
+      const named = name ?? account;
       const candidates =
         url === undefined ? accounts : accounts.filter((account) => isOnServer(account, url));
-      const chosen = name === undefined ? await chooseOther(cli, candidates) : find(candidates, name);
+      const chosen = named === undefined ? await chooseOther(cli, candidates) : find(candidates, named);
       await activate(file, chosen);
       report(cli, chosen);
     });

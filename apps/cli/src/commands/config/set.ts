@@ -3,7 +3,7 @@ import { usageError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { changeSettings } from "../../settings/change-settings.ts";
-import type { Setting } from "../../settings/settings.ts";
+import { type Setting, variableOf } from "../../settings/settings.ts";
 import { requireSetting } from "./require-setting.ts";
 
 export function addConfigSet(config: Command, start: Start): void {
@@ -29,7 +29,8 @@ export function addConfigSet(config: Command, start: Start): void {
     });
 }
 
-function warnIfHidden({ io, message }: Cli, { variables }: Setting): void {
-  const variable = variables.find((one) => io.env[one] && !io.settingVariables?.has(one));
-  if (variable !== undefined) message(`${variable} is set and takes precedence over this setting.`);
+function warnIfHidden({ io, message }: Cli, setting: Setting): void {
+  const variable = variableOf(setting, io.env);
+  if (variable !== undefined && !io.settingVariables?.has(variable))
+    message(`${variable} is set and takes precedence over this setting.`);
 }

@@ -3,19 +3,32 @@ import { basename, join } from "node:path";
 import type { Io } from "../../io.ts";
 import { type Check, note, ok } from "./check.ts";
 
-/** The files of each shell, in the home directory, that load the completion. */
-const files: Readonly<Record<string, readonly string[]>> = {
-  bash: [".bashrc", ".bash_profile", ".profile", ".local/share/bash-completion/completions/projo"],
-  zsh: [".zshrc", ".zprofile"],
-  fish: [".config/fish/completions/projo.fish", ".config/fish/config.fish"],
-};
+/** Returns the files of each shell that load the completion. */
+function filesOf({ env, homeDirectory = "" }: Io): Readonly<Record<string, readonly string[]>> {
+  const inHome = (...names: string[]) => names.map((name) => join(homeDirectory, name));
+  const inDirectory = (directory: string, ...names: string[]) => names.map((name) => join(directory, name));
+  const config = env["XDG_CONFIG_HOME"] || join(homeDirectory, ".config");
+  const data = env["XDG_DATA_HOME"] || join(homeDirectory, ".local/share");
+  return {
+    bash: [
+      ...inHome(".bashrc", ".bash_profile", ".profile"),
+      join(data, "bash-completion/completions/projo"),
+    ],
+    zsh: inDirectory(env["ZDOTDIR"] || homeDirectory, ".zshrc", ".zprofile"),
+    fish: inDirectory(config, "fish/completions/projo.fish", "fish/config.fish"),
+  };
+}
+
+/** The command in a start file, or the first line of the script. */
+const LOADS_COMPLETION = /projo completion|completion of projo/;
 
 /** Checks the shell of the user. Checks nothing for a shell whose files are not known. */
-export function* checkCompletion({ env, homeDirectory }: Io): Generator<Check> {
-  const shell = basename(env["SHELL"] ?? "");
-  const names = Object.hasOwn(files, shell) ? files[shell] : undefined;
-  if (!names || homeDirectory === undefined) return;
-  const isInstalled = names.some((name) => /projo/.test(read(join(homeDirectory, name))));
+export function* checkCompletion(io: Io): Generator<Check> {
+  const shell = basename(io.env["SHELL"] ?? "");
+  const files = filesOf(io);
+  const paths = Object.hasOwn(files, shell) ? files[shell] : undefined;
+  if (!paths || io.homeDirectory === undefined) return;
+  const isInstalled = paths.some((path) => LOADS_COMPLETION.test(read(path)));
   yield isInstalled
     ? ok("Completion", `installed for ${shell}`)
     : note("Completion", `not installed for ${shell}.`, "See: projo completion --help");

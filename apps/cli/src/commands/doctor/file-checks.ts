@@ -1,7 +1,8 @@
 // The directory of the configuration and the files in it.
 import { access, constants, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { CliError } from "../../cli-error.ts";
+import { quoted } from "../../connection/next-commands.ts";
 import { configDirectory } from "../../credentials/config-directory.ts";
 import { credentialsFile } from "../../credentials/credentials-file.ts";
 import { storedAccounts } from "../../credentials/stored-accounts.ts";
@@ -21,6 +22,12 @@ export async function* checkFiles(io: Io): AsyncGenerator<Check> {
     );
     return;
   }
+  if (!isAbsolute(directory))
+    yield note(
+      "Directory",
+      `PROJO_CONFIG_DIR=${directory} is relative, so each working directory has its own accounts.`,
+      "Set it to an absolute path.",
+    );
   const found = await stat(directory).catch(() => undefined);
   if (!found) {
     yield await checkParent(directory);
@@ -34,7 +41,17 @@ export async function* checkFiles(io: Io): AsyncGenerator<Check> {
 /** The directory is created with the first sign-in, in the nearest one that exists. */
 async function checkParent(directory: string): Promise<Check> {
   let parent = dirname(directory);
-  while (parent !== dirname(parent) && !(await stat(parent).catch(() => undefined))) parent = dirname(parent);
+  let found = await stat(parent).catch(() => undefined);
+  while (!found && parent !== dirname(parent)) {
+    parent = dirname(parent);
+    found = await stat(parent).catch(() => undefined);
+  }
+  if (found && !found.isDirectory())
+    return problem(
+      "Directory",
+      `${directory} cannot be created: ${parent} is not a directory.`,
+      "Set HOME or PROJO_CONFIG_DIR to a directory of yours.",
+    );
   return access(parent, constants.W_OK | constants.X_OK).then(
     () => note("Directory", `${directory} does not exist yet. The first sign-in creates it.`),
     () =>
@@ -55,7 +72,11 @@ async function checkDirectory(io: Io, directory: string, mode: number): Promise<
     return problem("Directory", `${directory} cannot be used.`, error.message);
   }
   if (io.platform !== "win32" && (mode & 0o022) !== 0)
-    return problem("Directory", `other users can change ${directory}.`, `Run: chmod 700 ${directory}`);
+    return problem(
+      "Directory",
+      `other users can change ${directory}.`,
+      `Run: chmod 700 ${quoted(directory)}`,
+    );
   return ok("Directory", directory);
 }
 

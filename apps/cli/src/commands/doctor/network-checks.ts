@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { createClient, type Fetch } from "@projostack/sdk";
 import type { GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
-import { checkServer } from "../../connection/check-server.ts";
+import { checkServer, type ServerCheck } from "../../connection/check-server.ts";
 import { networkFetch } from "../../connection/network-fetch.ts";
 import { watchRequests } from "../../connection/watch-requests.ts";
 import { versionFit } from "../../connection/version-fit.ts";
@@ -18,7 +18,9 @@ import type { Io } from "../../io.ts";
 import { urlSource } from "../../settings/value-source.ts";
 import { version } from "../../version.ts";
 import { type Check, note, ok, problem } from "./check.ts";
+import { count } from "../count.ts";
 
+const TLS = "TLS";
 const TIMEOUT_MS = 5_000;
 const DAY_MS = 86_400_000;
 const EXPIRES_SOON_DAYS = 14;
@@ -34,7 +36,7 @@ export async function* checkNetwork(io: Io, options: GlobalOptions): AsyncGenera
       .catch(() => noCredentials);
     const { url, account } = chooseAccount(io, options, credentials);
     address = new URL(url);
-    yield ok("Server", `${url} (${urlSource(io, options, account !== undefined)})`);
+    yield ok("Server", `${url} (${urlSource(io, options, url, account !== undefined)})`);
     authorities = await readAuthorities(io, options.caFile);
     ({ fetch } = watchRequests(io.fetch ?? (await networkFetch(io, options.caFile)), io, options));
   } catch (error) {
@@ -45,7 +47,10 @@ export async function* checkNetwork(io: Io, options: GlobalOptions): AsyncGenera
   const proxy = proxyVariable(io, address);
   if (proxy === undefined) {
     for await (const check of checkDirectConnection(address, authorities)) {
-      yield check;
+      // A request fails for the same reason, and its error says what to do.
+      const fix =
+        check.name === TLS && check.status === "problem" ? await problemOfRequest(address, fetch) : undefined;
+      yield fix === undefined ? check : { ...check, fix };
       if (check.status === "problem") return;
     }
   } else yield note("Proxy", `${proxy} is set, so the connection is checked by a request only.`);
@@ -116,18 +121,18 @@ async function checkCertificate({ host, port, authorities }: Target): Promise<Ch
   socket.once("secureConnect", () => {
     const { valid_to: validTo, issuer } = socket.getPeerCertificate();
     expiresInDays = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
-    text = `${socket.getProtocol()}, certificate of ${String(issuer.O ?? issuer.CN)}, valid for ${expiresInDays} days`;
+    text = `${socket.getProtocol()}, certificate of ${String(issuer.O ?? issuer.CN)}, valid for ${count(expiresInDays, "day")}`;
   });
   const failure = await connected(socket, "secureConnect");
   if (failure !== undefined)
     return problem(
-      "TLS",
+      TLS,
       `the connection is not secure (${failure}).`,
       "If you expect this certificate, pass its certificate authority: --ca-file FILE (or PROJO_CA_FILE).",
     );
   if (expiresInDays < EXPIRES_SOON_DAYS)
-    return note("TLS", text, "The operator of the server must renew the certificate.");
-  return ok("TLS", text);
+    return note(TLS, text, "The operator of the server must renew the certificate.");
+  return ok(TLS, text);
 }
 
 /** Closes the connection when it is there. @returns the code of the failure, or undefined */
@@ -149,11 +154,19 @@ function connected(
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "failed";
 
-async function* checkRequest({ href }: URL, fetch: Fetch): AsyncGenerator<Check> {
+function sendRequest({ href }: URL, fetch: Fetch): Promise<ServerCheck> {
   const url = href.replace(/\/+$/, "");
-  const anonymous = createClient({ baseUrl: url, fetch });
+  return checkServer({ url, fetch, anonymous: createClient({ baseUrl: url, fetch }), isServiceKey: false });
+}
+
+async function problemOfRequest(address: URL, fetch: Fetch): Promise<string | undefined> {
+  const found = await sendRequest(address, fetch);
+  return found.answers ? undefined : found.problem;
+}
+
+async function* checkRequest(address: URL, fetch: Fetch): AsyncGenerator<Check> {
   const startedAtMs = Date.now();
-  const found = await checkServer({ url, fetch, anonymous, isServiceKey: false });
+  const found = await sendRequest(address, fetch);
   if (!found.answers) {
     yield problem("Request", "the server does not answer as a ProjoStack server.", found.problem);
     return;

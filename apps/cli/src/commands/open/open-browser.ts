@@ -6,9 +6,13 @@ const WAIT_MS = 2_000;
 
 /** Opens the URL in the user's browser. Returns false when there is no terminal or no browser. */
 export async function openBrowser(io: Io, url: string): Promise<boolean> {
-  const [program, ...args] = io.stdout.isTTY ? programOf(io) : [];
+  const [program, ...words] = io.stdout.isTTY ? programOf(io) : [];
   if (program === undefined) return false;
-  const child = spawn(program, [...args, url], { env: { ...io.env }, stdio: "ignore", detached: true });
+  // BROWSER can name the place of the URL.
+  const args = words.some((word) => word.includes("%s"))
+    ? words.map((word) => word.replaceAll("%s", url))
+    : [...words, url];
+  const child = spawn(program, args, { env: { ...io.env }, stdio: "ignore", detached: true });
   child.unref();
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(true), WAIT_MS);
@@ -24,7 +28,7 @@ export async function openBrowser(io: Io, url: string): Promise<boolean> {
 /** The program that opens a URL, with its arguments. None on a Linux machine without a display. */
 function programOf({ env, platform }: Io): readonly string[] {
   const own = env["BROWSER"];
-  if (own && !own.includes("%s")) return own.split(" ").filter((word) => word !== "");
+  if (own) return own.split(" ").filter((word) => word !== "");
   if (platform === "darwin") return ["open"];
   // Unlike `start` of cmd, this interprets no character of the URL.
   if (platform === "win32") return ["rundll32", "url.dll,FileProtocolHandler"];

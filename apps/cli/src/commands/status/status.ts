@@ -32,7 +32,7 @@ export function addStatus(status: Command, start: Start): void {
       const check = await checkServer(server);
       const found: Status = {
         url: server.url,
-        source: urlSource(cli.io, command.optsWithGlobals(), server.stored !== undefined),
+        source: urlSource(cli.io, command.optsWithGlobals(), server.url, server.stored !== undefined),
         check,
         identity: await readIdentity(server, { isServerUp: check.answers }),
       };
@@ -78,7 +78,7 @@ function failUnlessUsable({ json }: Cli, server: Server, { url, check, identity 
       "cli.session_unchecked",
       `The session could not be checked. ${identity.sessionProblem ?? "Run the command again."}`,
     );
-  if (identity.session === "none") throw notSignedIn(`Not signed in to ${url}. Run: projo login`);
+  if (identity.session === "none") server.requireSignIn();
 }
 
 const notSignedIn = (message: string): CliError =>

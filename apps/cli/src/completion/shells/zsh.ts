@@ -6,7 +6,6 @@ import { tabbed } from "./tabbed.ts";
 const script = `#compdef projo
 # zsh completion of projo
 _projo() {
-  emulate -L zsh
   local -a lines values displays
   local line value description width=0
   lines=("\${(@f)$(command projo __complete zsh -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" </dev/null 2>/dev/null)}")

@@ -9,7 +9,7 @@ interface AxeWindow {
   readonly axe: { run(options: RunOptions): Promise<AxeResults> };
 }
 
-/** The minified form, which a page compiles in half the time. */
+/** The minified form, which is less than half as long. */
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const widths = [360, 768, 1280];

@@ -18,7 +18,7 @@ export async function openWithForm(application: Application, { email }: Person, 
   return page;
 }
 
-/** Opens a page like `openWithForm`. The browser gets its session without the form, which takes half the time. */
+/** Opens a page like `openWithForm`. The browser gets its session without the form, which saves a third of the work. */
 export async function openAs(
   application: Application,
   { email }: Person,

@@ -11,6 +11,8 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   "input.invalid": 2,
   "input.malformed": 2,
   "input.too_large": 2,
+  "request.url_too_long": 2,
+  "request.headers_too_large": 2,
   "cursor.invalid": 2,
   "auth.unauthenticated": 4,
   "auth.token_reused": 4,

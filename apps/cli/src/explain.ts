@@ -1,4 +1,4 @@
-import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
+import { ProjoConnectionError, type ProjoError, type Role } from "@projostack/sdk";
 import type { Command } from "commander";
 import { CliError } from "./cli-error.ts";
 import {
@@ -31,8 +31,10 @@ export function explain(error: ProjoError, { isServiceKey, isAccessToken, comman
   if (error.reason === "input.invalid" && error.fieldErrors)
     return describeFieldErrors(error.fieldErrors, { operation: error.operation, command });
   const ofToken = isServiceKey ? serviceKeyMessages : isAccessToken ? accessTokenMessages : {};
-  const tokenMessage = ofToken[error.reason];
-  if (tokenMessage !== undefined) return tokenMessage;
+  // What a caller may give to others depends on the caller's own rights in the same way, whatever the token.
+  const isOfCaller = !error.message.startsWith("You can give only ");
+  const tokenMessage = (isServiceKey && scopeMessage(error)) || (isOfCaller && ofToken[error.reason]);
+  if (tokenMessage) return tokenMessage;
   if (error.reason === "limit.exceeded") return limitMessage(error);
   // The SDK's own advice, after an earlier attempt of the call that was lost, addresses programs.
   const [ownMessage] = error.message.split(" The server may have carried ");
@@ -51,6 +53,12 @@ const replacements: Readonly<Record<string, string>> = {
   "workspace.required": "No workspace is selected.",
   "workspace.changed": "The workspace has changed since this export. It was not deleted.",
   "import.not_empty": "The workspace is not empty, or another export was imported into it.",
+  "import.not_running": "No import runs in this workspace.",
+  "import.gap": "The server has lost lines that were imported, for example because a backup was restored.",
+  "import.incomplete": "The server has not imported all lines of the export.",
+  "input.too_large": "The input is longer than the server accepts. Shorten it.",
+  "request.url_too_long": "The input is longer than the server accepts. Shorten it.",
+  "request.headers_too_large": "The input is longer than the server accepts. Shorten it.",
   "cursor.invalid":
     "--cursor: the cursor is invalid, or it belongs to another list, other filters or another order. Start again without --cursor.",
 };
@@ -70,6 +78,9 @@ const nextSteps: Readonly<Record<string, string>> = {
   "auth.person_required": "Unset PROJO_TOKEN, then run: projo login",
   "workspace.changed": "Run: projo workspaces export NEW-DIRECTORY",
   "import.not_empty": "Run: projo workspaces create NAME",
+  "import.not_running": "Run the same command again.",
+  "import.gap": "Run the same command again: it continues.",
+  "import.incomplete": "Run the same command again: it continues.",
   "permission.denied": "See: projo members list --role admin",
   "member.not_found": "See: projo members list",
   "member.last_admin": "Run: projo members role EMAIL admin, or: projo workspaces delete",
@@ -103,11 +114,29 @@ const accessTokenMessages: Readonly<Record<string, string>> = {
   "auth.unauthenticated": "The token in PROJO_TOKEN is not valid. Correct it, or unset PROJO_TOKEN.",
 };
 
-/** `Only an admin can do this.` The server's message names the permission. */
-function roleMessage({ reason, message }: ProjoError): string | undefined {
+/** The missing permission, which the server's message names. */
+function missingPermission({ reason, message }: ProjoError) {
   if (reason !== "permission.denied") return undefined;
-  const [, name] = /have the permission ([a-z]+:[a-z]+)\./.exec(message) ?? [];
-  const permission = permissions.find((one) => one === name);
+  const [, name] = /(?:have the permission|a key with the scope) ([a-z]+:[a-z]+)\./.exec(message) ?? [];
+  return permissions.find((one) => one === name);
+}
+
+function scopeMessage(error: ProjoError): string | undefined {
+  const permission = missingPermission(error);
+  if (permission === undefined) return undefined;
+  return `The service key in PROJO_TOKEN needs the scope ${permission}${roleWords[leastRoles[permission] ?? "viewer"]}. An admin can check this: projo keys list`;
+}
+
+/** Every key has at least the role viewer. */
+const roleWords: Readonly<Record<Role, string>> = {
+  viewer: "",
+  member: " and the role member or admin",
+  admin: " and the role admin",
+};
+
+/** `Only an admin can do this.` */
+function roleMessage(error: ProjoError): string | undefined {
+  const permission = missingPermission(error);
   const role = permission && leastRoles[permission];
   if (role === undefined) return undefined;
   return role === "admin"
@@ -115,6 +144,8 @@ function roleMessage({ reason, message }: ProjoError): string | undefined {
     : "A viewer cannot do this. Ask an admin for the role member.";
 }
 
-function limitMessage({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
-  return `You sent too many or too expensive requests. Try again in ${durationOf(seconds)}.`;
+function limitMessage({ operation, retryAfterSeconds: seconds = 60 }: ProjoError): string {
+  const wait = durationOf(seconds);
+  if (operation === "auth.signIn") return `There were too many attempts to sign in. Try again in ${wait}.`;
+  return `You sent too many or too expensive requests. Try again in ${wait}.`;
 }

@@ -12,7 +12,7 @@ import { columnsOf, type Io, takesColour } from "./io.ts";
 import { chosenFormat } from "./output/chosen-format.ts";
 import { addOutputOptions } from "./output/output-options.ts";
 import type { FormatValue } from "./output/format-value.ts";
-import { addHelpCommand, CheckedCommand, checkHelp } from "./usage/checked-command.ts";
+import { addHelpCommand, CheckedCommand, checkHelp, refuseEmptyText } from "./usage/checked-command.ts";
 import { version } from "./version.ts";
 
 /**
@@ -82,7 +82,10 @@ async function createCommands(io: Io, { listed, complete, subcommand }: Chosen):
     )
     .on("beforeAllHelp", checkHelp)
     .addHelpText("afterAll", globalOptions)
-    .hook("preAction", (_program, command) => rememberCommand(io, command));
+    .hook("preAction", (_program, command) => {
+      rememberCommand(io, command);
+      refuseEmptyText(command);
+    });
 
   addOutputOptions(program);
   let format: FormatValue | undefined;

@@ -29,11 +29,15 @@ export async function reportError(
     error instanceof CommandLineError
       ? { exitCode: 2 as const, reason: "cli.usage", message: await usageOf(error, io) }
       : describeError(error, io);
-  const report = { ...described, message: withOptions(described.message, toRepeat) };
+  const report = { ...described, message: withOptions(withShortQuotes(described.message), toRepeat) };
   const text = json ? sanitizeJson({ error: report }) : `${errorPrefix(io)} ${sanitize(report.message)}`;
   io.stderr.write(`${text}\n`);
   return exitCode;
 }
+
+/** What the user typed can be a whole file. */
+const withShortQuotes = (message: string): string =>
+  message.replaceAll(/"([^"]{200})[^"]+"/g, (_, start: string) => `"${start.toWellFormed()}…"`);
 
 /** Returns the parts of the report of a command that has run, and the exit code. */
 export function describeError(error: unknown, io: Io): Report {

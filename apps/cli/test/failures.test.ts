@@ -124,6 +124,14 @@ describe("a refusal by the server exits with 1, and with 2 for wrong input,", ()
     ]);
   });
 
+  it("names too many attempts to sign in", async () => {
+    const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", retryAfter: 900 };
+    const limited: Fetch = async () =>
+      Response.json({ error: { message: "Wait as long as retryAfter says.", data } }, { status: 429 });
+    const { err } = await shell.projo(["login", EMAIL, "--password-stdin"], { stdin: "x", fetch: limited });
+    expect(err).toBe("projo: There were too many attempts to sign in. Try again in 15 minutes.\n");
+  });
+
   it("for a wrong password and for a used email", async () => {
     expect(await failure(["login", EMAIL, "--password-stdin"], { stdin: "wrong" })).toEqual([
       4,
@@ -176,6 +184,16 @@ describe("a server of another version", () => {
       1,
       `projo: The server has no operation projects.list: it is of another version than projo ${version()}. To see its version, run: projo call system.health\n`,
     ]);
+  });
+
+  it("is named with the option that it does not know", async () => {
+    // The list of sessions has no filters.
+    const { err } = await shell.projo(["projects", "list", "--search", "x"], {
+      fetch: (url, init) => fetch(url.replace("projects.list", "sessions.list"), init),
+    });
+    expect(err).toBe(
+      "projo: This server is too old for --search. Omit it. To see the versions, run: projo status\n",
+    );
   });
 });
 

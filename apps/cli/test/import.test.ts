@@ -219,7 +219,7 @@ describe("the columns", () => {
   it("may be in any order; an unknown column is reported and ignored", async () => {
     const { report, err } = await importCsv("Status,owner,TITLE,project\ndone,ann,First,Docs\n");
     expect(report.created).toBe(1);
-    expect(err).toBe("These columns are not imported: owner.\n");
+    expect(err).toBe("This column is not imported: owner.\n");
     expect(await titles("--status", "done")).toEqual(["First"]);
   });
 

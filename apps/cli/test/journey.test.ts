@@ -188,16 +188,24 @@ describe("output for programs", () => {
   });
 
   it("prints an error as an object with its reason to stderr", async () => {
-    const { code, out, err } = await shell.projo(["tasks", "create", "", "--project", "Website", "--json"]);
+    const title = "x".repeat(201);
+    const { code, out, err } = await shell.projo([
+      "tasks",
+      "create",
+      title,
+      "--project",
+      "Website",
+      "--json",
+    ]);
     expect(code).toBe(2);
     expect(out).toBe("");
     expect(JSON.parse(err)).toMatchObject({
       error: {
         reason: "input.invalid",
-        message: "title: must not be empty.",
+        message: "title: use at most 200 characters (yours has 201).",
         status: 400,
         requestId: expect.any(String) as string,
-        fieldErrors: { title: ["Must not be empty."] },
+        fieldErrors: { title: ["Must be at most 200 characters."] },
       },
     });
     const usage = await shell.projo(["tasks", "list", "--limit", "none", "--json"]);
@@ -246,7 +254,7 @@ describe("names", () => {
     await expectDone(shell.projo(["tasks", "list", "--project", "website"]));
     const { code, err } = await shell.projo(["tasks", "list", "--project", "Web"]);
     expect(code).toBe(1);
-    expect(err).toBe('projo: There is no project "Web". See: projo projects list\n');
+    expect(err).toBe('projo: There is no project "Web". Did you mean Website? See: projo projects list\n');
     const workspace = await shell.projo(["workspaces", "use", "Nowhere"]);
     expect(workspace.err).toBe('projo: There is no workspace "Nowhere". See: projo workspaces list\n');
   });

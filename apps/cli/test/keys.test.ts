@@ -58,7 +58,7 @@ const USERS_ONLY =
 const INVALID_KEY =
   "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin can check it: projo keys list";
 const NOT_ALLOWED =
-  "The scopes or the role of the service key in PROJO_TOKEN do not allow this. An admin can check them: projo keys list";
+  "The service key in PROJO_TOKEN needs the scope project:write and the role member or admin. An admin can check this: projo keys list";
 
 describe("service keys", () => {
   it("print only the token on stdout at creation, and no token in the list", async () => {
@@ -67,7 +67,7 @@ describe("service keys", () => {
       "create",
       "deploy",
       "--scopes",
-      "task:write, task:read",
+      "task:write task:read, task:read",
       "--days",
       "30",
     );

@@ -55,6 +55,8 @@ describe("an unknown command suggests", () => {
     ["server status", "status"],
     ["diagnose", "doctor"],
     ["permissions", "keys create --help"],
+    ["workspaces set Acme", "workspaces use"],
+    ["tasks count", "workspaces get"],
   ])("for projo %s the command projo %s", async (line, meant) => {
     expect(await failure(...line.split(" "))).toContain(`Did you mean: projo ${meant}? See: `);
   });
@@ -93,6 +95,41 @@ describe("a value that cannot be used", () => {
     );
   });
 
+  it.each([
+    ["tasks get", "", "id"],
+    ["tasks delete --yes abcd", " ", "id"],
+    ["members remove --yes", "", "email-or-id"],
+    ["workspaces export", "", "directory"],
+    ["tasks list --created-by", "", "--created-by"],
+    ["tasks list --cursor", "", "--cursor"],
+    ["tasks list --template", "", "--template"],
+    ["projects delete Website --yes --workspace", "", "--workspace"],
+    ["status --ca-file", "", "--ca-file"],
+  ])("is an empty text, before anything is sent: projo %s '%s'", async (line, text, name) => {
+    expect(await failure(...line.split(" "), text)).toBe(`projo: ${name}: must not be empty.\n`);
+  });
+
+  it("is the same directory twice, in a comparison", async () => {
+    expect(await failure("workspaces", "compare", "acme", "./acme/")).toBe(
+      "projo: Both arguments name the directory acme. Name two exports.\n",
+    );
+  });
+
+  it.each([
+    ["login ann@example.com --account bob@example.com", "Use the email or --account, not both"],
+    [
+      "workspaces get Acme --workspace Beta",
+      "Use the argument or --workspace to name the workspace, not both.",
+    ],
+    ["workspaces delete Acme --workspace Acme", "Use the argument or --workspace to name the workspace"],
+  ])("is given twice in two ways: projo %s", async (line, message) => {
+    expect(await failure(...line.split(" "))).toContain(message);
+  });
+
+  it("is one word too much for a setting, which is no text with spaces", async () => {
+    expect(await failure("config", "get", "url", "account")).toContain("2 arguments were given. See: ");
+  });
+
   it("as a limit is told its maximum", async () => {
     expect(await failure("tasks", "list", "--limit", "99999999999")).toContain(
       "--limit: use at most 999999999, or --all for all items.",
@@ -101,6 +138,11 @@ describe("a value that cannot be used", () => {
 });
 
 describe("without arguments", () => {
+  it("login names the email and the password", async () => {
+    expect(await failure("login")).toContain("the email and the password. Add the email as an argument, and");
+    expect(await failure("login", "--password-stdin")).toContain("to ask for the email. Add it");
+  });
+
   it("tasks edit names the id and the options, of which one is needed", async () => {
     expect(await failure("tasks", "edit")).toBe(
       "projo: Missing arguments: <id>, and --title, --status or --project. See: projo tasks edit --help\n",

@@ -126,6 +126,8 @@ describe("a wrong command line is refused before anything is sent, and", () => {
     ["tasks list --order up", '--order: there is no order "up". Use newest, oldest or last_changed.'],
     ["tasks list --limit 0", '--limit: use a whole number of at least 1, not "0".'],
     ["tasks list --status", "--status needs a value: --status <status>."],
+    ["tasks list --all=secret", "--all takes no value. Write it alone, or omit it."],
+    ["tasks get x --format json", "There is no option --format. Did you mean --json?"],
     ["tasks list --all --limit 3", "Use --all or --limit, not both."],
     ["members role ann@example.com owner", 'There is no role "owner". Use viewer, member or admin.'],
     [
@@ -199,7 +201,38 @@ describe("input that the server refuses is described with the option or the argu
       "--from: use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.",
     ],
     ["audit list --to 2026-02-31", "--to: there is no 2026-02-31. Use a date such as 2026-01-31."],
+    [
+      "audit list --to 2026-01-31T25:00:00Z",
+      "--to: there is no time 25:00:00. Use a time such as 2026-01-31T12:00:00Z.",
+    ],
+    [
+      "tasks list --created-after 2026-01-31T12:00:00+99:00",
+      "--created-after: there is no time zone +99:00. Use a time such as 2026-01-31T12:00:00+02:00.",
+    ],
+    [
+      "tasks list --created-after 2026-02-01 --created-before 2026-01-01",
+      "--created-after: use a time before that of --created-before, or nothing can match.",
+    ],
+    [
+      "audit list --from 2026-02-01 --to 2026-02-01",
+      "--from: use a time before that of --to, or nothing can match.",
+    ],
+    [
+      "audit list --target tasks",
+      '--target: there is no type "tasks". Did you mean task? Use workspace, member, invite, key, project, task, operation, audit or user.',
+    ],
+    [
+      "audit list --target passwords:x",
+      '--target: there is no type "passwords". Use workspace, member, invite, key, project, task, operation, audit or user.',
+    ],
     ["audit list --target :", '--target: ":" has the wrong form. Write it as TYPE:ID, such as task:ID.'],
+    [`tasks list --search ${LONG.repeat(80)}`, "The input is longer than the server accepts. Shorten it."],
+    [
+      `tasks create ${LONG.repeat(500)} --project Website`,
+      "The input is longer than the server accepts. Shorten it.",
+    ],
+    [`tasks get ${LONG}`, `"${"x".repeat(200)}…" is not the id of a task.`],
+    [`tasks list --status ${LONG}`, `there is no status "${"x".repeat(200)}…".`],
     ["password reset-request bob", "email: use an address such as ann@example.com."],
     [`call projects.create {"name":""}`.replaceAll('"', "'"), "The input is not JSON"],
   ])("projo %s", async (line, message) => {
@@ -229,6 +262,11 @@ describe("input that the server refuses is described with the option or the argu
       "This text contains no token. Paste the token or the link from the mail.",
     ],
     [
+      "call tasks.list -",
+      '{"sort":1}',
+      'The input has no field "sort". Its fields are limit, cursor, order, projectId, status, createdBy, createdAfter, createdBefore, search, idPrefix, include.',
+    ],
+    [
       "call tasks.create -",
       '{"title":5}',
       "projectId: is missing. It must be a text. title: must be a text, not a number.",
@@ -237,6 +275,28 @@ describe("input that the server refuses is described with the option or the argu
     const shown = await failure({ line, stdin });
     expect(shown).toBe(message);
     expect(shown).not.toContain(stdin);
+  });
+
+  it.each([
+    ["members get ann", 'There is no member "ann". Did you mean ann@example.com? See: projo members list'],
+    ["tasks list --created-by vic@exmple.com", "Did you mean vic@example.com?"],
+    ["audit list --actor vic", "Did you mean vic@example.com? Of a former member, use the whole id."],
+    [
+      "audit list --target member:vic",
+      "Did you mean vic@example.com? Of one that was deleted, use the whole id.",
+    ],
+    ["tasks list --project Wesbite", 'There is no project "Wesbite". Did you mean Website?'],
+    ["tasks create x --project Web", "Did you mean Website?"],
+    ["workspaces get Acm", "Did you mean Acme?"],
+  ])("and an unknown name with a similar one: projo %s", async (line, message) => {
+    expect(await failure({ line, code: 1 })).toContain(message);
+  });
+
+  it("and an unknown name alone if none is similar", async () => {
+    for (const line of ["members get bob@example.com", "tasks list --project Mills", "workspaces get Looms"])
+      expect(await failure({ line, code: 1 })).toMatch(
+        /^There is no [a-z]+ "[^"]+"\. See: projo [a-z]+ list$/,
+      );
   });
 
   it("and a refusal of the role names the role that is needed", async () => {

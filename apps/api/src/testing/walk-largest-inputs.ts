@@ -261,7 +261,7 @@ const knownIds = ({ taskId, projectId, keyId, inviteId, sessionId, otherIds }: S
 
 /** The fields that need existing values, such as ids and tokens. */
 function knownValuesFor(name: string, sample: Sample): KnownValues {
-  const { userId, projectId, workspaceId, taskId, refreshToken } = sample;
+  const { userId, keyId, projectId, workspaceId, taskId, refreshToken } = sample;
   const [resource = ""] = name.split(".");
   return {
     id: knownIds(sample)[resource] ?? taskId,
@@ -271,6 +271,7 @@ function knownValuesFor(name: string, sample: Sample): KnownValues {
     userId,
     createdBy: userId,
     actorUserId: userId,
+    actorKeyId: keyId,
     ...(name === "auth.refresh" ? { refreshToken } : {}),
     ...(name === "auth.signUp" || name === "auth.signIn" ? { email: "EMAIL" } : {}),
     ...(name === "password.change" ? { currentPassword: "PASSWORD" } : {}),

@@ -148,6 +148,11 @@ describe("audit.list", () => {
       return (data.items as { actorName: string | null }[]).map(({ actorName }) => actorName);
     };
     expect(await namesBy(looms.founder.token)).toEqual(["A service", second.email]);
+    const byWorker = (await list({ actorKeyId: worker.id }, looms)).data.items as Entry[];
+    expect(byWorker.map(({ action, actor }) => [action, actor])).toEqual([
+      ["project.deleted", { kind: "key", userId: null, keyId: worker.id }],
+    ]);
+    expect((await list({ actorKeyId: worker.id, actorUserId: second.id }, looms)).data.items).toEqual([]);
     const reader = await keyOf(looms.founder, looms, ["audit:read"], "admin");
     expect(await namesBy(reader.token)).toEqual([null, null]);
     const manager = await keyOf(looms.founder, looms, ["audit:read", "member:read", "key:manage"], "admin");

@@ -1,7 +1,7 @@
 // Ada's workspace, and three kinds of rows that are not hers: those of a stranger, those of another workspace in which Ada
 // is an admin too, and those of a colleague. Calls of the API create them where that is possible.
 import { permissions } from "@projostack/authz";
-import { arrive, foundWorkspace, join, type Person, type TestServer } from "../kit/index.ts";
+import { arrive, call, foundWorkspace, join, type Person, type TestServer } from "../kit/index.ts";
 import type { Corner } from "../resources/fixture.ts";
 import { creations, inputOf, setScene, things, type Scene } from "../resources/index.ts";
 import type { NamingField } from "./naming-fields.ts";
@@ -11,6 +11,8 @@ export interface ForeignWorkspaces {
   /** A key of Ada's workspace with every permission that a key can have. */
   readonly keyToken: string;
   readonly keyId: string;
+  /** Another key of Ada's workspace, which has an audit entry of its own. */
+  readonly actingKeyId: string;
   readonly workspaceId: string;
   /** Another workspace of Ada's, for the things that are to end. */
   readonly spareId: string;
@@ -42,6 +44,7 @@ export async function buildForeignWorkspaces(server: TestServer): Promise<Foreig
     ada,
     keyToken: String(data.token),
     keyId: String(data.id),
+    actingKeyId: await actingKeyOf(server, ada, workspaceId),
     workspaceId,
     spareId: await foundWorkspace(ada, "Spare"),
     email: ada.email,
@@ -56,7 +59,17 @@ async function cornerOf(server: TestServer, person: Person, workspaceId: string)
   const setting = { workspaceId, email: person.email };
   await setScene(server, person, setting);
   const scene = await setScene(server, person, setting);
-  return { person, scene, recordedKeyId: await fillLists(person, scene) };
+  const recordedKeyId = await fillLists(person, scene);
+  return { person, scene, recordedKeyId, actingKeyId: await actingKeyOf(server, person, workspaceId) };
+}
+
+/** Creates a service key and makes a call with it that is denied, which has an audit entry. @returns the id of the key */
+async function actingKeyOf(server: TestServer, person: Person, workspaceId: string): Promise<string> {
+  const input = { name: "Acting", role: "viewer", scopes: ["task:read"] };
+  const { data } = await person.call("serviceKeys.create", input, workspaceId);
+  const denied = await call(server.url, "members.list", { token: String(data.token), workspaceId });
+  if (denied.error?.reason !== "permission.denied") throw new Error(denied.text);
+  return String(data.id);
 }
 
 /** Creates one more row in every list of the workspace. @returns the id of the service key */

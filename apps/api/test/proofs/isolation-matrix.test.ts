@@ -136,9 +136,9 @@ describe("I1 a foreign thing is answered like an absent one", () => {
 
 /** A thing of Ada's and three others, of the kind that the field names. */
 async function thingsFor(row: Row, scene: Scene) {
-  const { ada, eve, elsewhere, colleague, keyId: recordedKeyId } = world;
+  const { ada, eve, elsewhere, colleague, keyId: recordedKeyId, actingKeyId } = world;
   if (row.thing === "cursor") await fillLists(ada, scene);
-  const own: unknown = await thingOf({ person: ada, scene, recordedKeyId }, row);
+  const own: unknown = await thingOf({ person: ada, scene, recordedKeyId, actingKeyId }, row);
   const gone = await endedThing(server, world, { thing: row.thing, scene });
   // The nearest foreign thing belongs to another workspace of Ada's. For a thing of a user, it belongs to a colleague.
   const isPersonal = accessOf.get(row.operation) === "session";

@@ -9,6 +9,7 @@ export const fixture = defineFixture("audit", {
   },
   fields: {
     actorUserId: "actor",
+    actorKeyId: "acting key",
     targetId: "target",
     action: "value",
     targetType: "value",
@@ -28,6 +29,7 @@ export const fixture = defineFixture("audit", {
       of: async ({ person, scene }) =>
         (await person.call("audit.checkpoint", {}, scene.workspaceId)).data as unknown,
     },
+    "acting key": { of: ({ actingKeyId }) => actingKeyId, isRow: true },
     target: { of: ({ recordedKeyId }) => recordedKeyId, isRow: true },
   },
 });

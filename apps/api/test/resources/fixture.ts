@@ -70,11 +70,12 @@ export interface Thing {
   readonly isRow?: boolean;
 }
 
-/** A user, a scene that belongs to them, and a service key whose creation has an audit entry. */
+/** A user, a scene that belongs to them, a service key whose creation has an audit entry, and one that has acted itself. */
 export interface Corner {
   readonly person: Person;
   readonly scene: Scene;
   readonly recordedKeyId: string;
+  readonly actingKeyId: string;
 }
 
 export interface EndContext {

@@ -34,6 +34,20 @@ const list = async (noun: string, importer = ada): Promise<Record<string, unknow
     unknown
   >[];
 
+/** Adds 4,000 tasks without calls. */
+async function addTasks(workspaceId: string, userId: string): Promise<void> {
+  const project = newId();
+  await server.database.owner(
+    "INSERT INTO projects (workspace_id, id, name, created_by) VALUES ($1, $2, 'Many', $3)",
+    [workspaceId, project, userId],
+  );
+  await server.database.owner(
+    `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
+     SELECT gen_random_uuid(), $1, $2, 'A task', 'todo', $3 FROM generate_series(1, 4000)`,
+    [workspaceId, project, userId],
+  );
+}
+
 const reasonOf = async (answer: Promise<Answer>) => (await answer).error?.reason;
 
 describe("an import", () => {
@@ -115,6 +129,28 @@ describe("an import", () => {
     expect(await assign()).toMatchObject({ done: true, waiting: 0 });
     expect((await creators()).get("Theirs")).toBe(guest.id);
     expect((await list("projects")).map(({ version }) => version)).toEqual([1, 1]);
+  });
+
+  it("assigns rows of a workspace that the statistics of the database do not know yet", async () => {
+    const other = await foundWorkspace(ada.person);
+    await addTasks(other, ada.person.id);
+    await server.database.owner("ANALYZE tasks");
+    await start(ada);
+    const guest = await arrive(server, `late${rounds}`);
+    await send(ada, "members", [memberLine(guest.email, newId(), "member")]);
+    await finish(ada, { members: 1 });
+    const [invite] = await list("invites");
+    const { data } = await ada.person.call("invites.resend", { id: invite?.["id"] }, ada.workspaceId);
+    expect((await guest.call("invites.accept", { token: data.token })).status).toBe(200);
+    const [author] = await server.database.owner<{ id: string }>(
+      "SELECT user_id AS id FROM imported_authors WHERE workspace_id = $1 AND email = $2",
+      [ada.workspaceId, guest.email],
+    );
+    await addTasks(ada.workspaceId, author?.id ?? "");
+    // A plan that reads the table once for each task takes minutes.
+    const assign = async () =>
+      (await ada.person.call("workspaceData.assignRows", { limit: 1_000 }, ada.workspaceId)).data as unknown;
+    expect(await assign()).toMatchObject({ assigned: 1_000, done: false });
   });
 
   it("refuses lines out of order, wrong lines, and an incomplete end", async () => {

@@ -57,7 +57,9 @@ async function forgetAccount(
   await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url, email: stored?.email ?? null });
   else if (stored) cli.message(`Removed ${stored.email}, whose session on ${url} had ended.`);
-  else cli.message(`You were not signed in to ${url}${account === undefined ? "" : ` as ${account}`}.`);
+  else if (account === undefined) cli.message(`You were not signed in to ${url}.`);
+  else
+    cli.message(`You were not signed in to ${url} as ${account}. For your accounts, see: projo auth status`);
 }
 
 /** Ends the session on the server first. If that fails, the tokens remain for the next attempt. */

@@ -61,8 +61,10 @@ export async function printPage<T>(
   { columns, none }: PageOutput<T>,
 ): Promise<void> {
   if (cli.json) cli.value({ items, nextCursor });
-  else if (items.length === 0) cli.message(none);
-  else await cli.list(items, columns);
+  else {
+    await cli.list(items, columns);
+    if (items.length === 0) cli.message(none);
+  }
   if (nextCursor !== null && !cli.showsCursor)
     cli.message(`There are more items. Add --all, or --cursor ${nextCursor}`);
 }

@@ -7,6 +7,7 @@ import { retryAfterLimit } from "../connection/retry-after-limit.ts";
 import { errorPrefix } from "../terminal/printer.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import { count } from "./count.ts";
+import { durationOf } from "../connection/explain-connection.ts";
 
 /** More requests at the same time do not make a command faster, because the server limits those of one account. */
 const MAX_CONCURRENT = 4;
@@ -66,6 +67,8 @@ async function actOnEach<T extends Target, R>(
   { act, print, noun, done, areRecords = false }: Work<T, R>,
 ): Promise<void> {
   const { describeError } = await import("../report-error.ts");
+  // The ids that --quiet prints do not contain the errors.
+  const hasErrorsInOutput = cli.json && !cli.quiet;
   const values: unknown[] = [];
   let stopped: Error | undefined;
   let failures = 0;
@@ -87,18 +90,18 @@ async function actOnEach<T extends Target, R>(
     const error = { ...described, message: cli.completeCommands(described.message) };
     values.push({ given: outcome.text, error });
     // The command ends with a failure that concerns all objects, so it is not printed for each.
-    if (!cli.json && !concernsAll(outcome.error) && !(outcome.error instanceof NotAttempted))
-      cli.io.stderr.write(`${errorPrefix(cli.io)} ${sanitize(`${outcome.text}: ${error.message}`)}\n`);
+    if (!hasErrorsInOutput && !concernsAll(outcome.error) && !(outcome.error instanceof NotAttempted))
+      cli.io.stderr.write(`${errorPrefix(cli.io)} ${sanitize(withSubject(outcome.text, error.message))}\n`);
   };
   await settle(targets, actOn, (call) => patiently(cli, call), report);
   if (cli.json) cli.value(values);
   const were = failures === 1 ? "was" : "were";
   const summary = `${failures} of ${count(targets.length, noun)} ${were} not ${done}.`;
   if (stopped) {
-    if (!cli.json) cli.message(summary);
+    if (!hasErrorsInOutput) cli.message(summary);
     throw stopped;
   }
-  const where = cli.json ? "See the errors in the output." : "See the errors above.";
+  const where = hasErrorsInOutput ? "See the errors in the output." : "See the errors above.";
   if (failures > 0) throw new CliError("cli.some_failed", `${summary} ${where}`);
 
   async function actOn(target: Outcome<T>): Promise<R> {
@@ -106,6 +109,10 @@ async function actOnEach<T extends Target, R>(
     return act(target.value);
   }
 }
+
+/** Puts the argument before a message that does not name it. */
+const withSubject = (text: string, message: string): string =>
+  message.includes(`"${text}"`) ? message : `${text}: ${message}`;
 
 /** The arguments, each once. `-` stands for the lines of standard input, of which the first column counts. */
 async function readTexts(cli: Cli, args: readonly string[]): Promise<string[]> {
@@ -187,7 +194,7 @@ function concernsAll(error: unknown): error is Error {
 /** Waits when the budget of requests is exhausted, which many objects may do. */
 const patiently = <T>(cli: Cli, call: () => Promise<T>): Promise<T> =>
   retryAfterLimit(call, new AbortController().signal, (seconds) =>
-    cli.message(`The server accepts more requests in ${seconds} seconds. Waiting.`),
+    cli.message(`The server accepts more requests in ${durationOf(seconds)}. Waiting.`),
   );
 
 const readPiped = async ({ io }: Cli): Promise<string> =>

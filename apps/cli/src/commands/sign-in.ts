@@ -29,7 +29,7 @@ export async function readAccount(
   cli: Cli,
   { server, email, options }: AccountInput,
 ): Promise<{ email: string; password: string }> {
-  const address = await readAddress(cli, server, email);
+  const address = await readAddress(cli, { server, email, options });
   if (options.passwordStdin) return { email: address, password: await readPipedPassword(cli) };
   return { email: address, password: await askPassword(cli.io, { message: "Password", nonInteractiveHint }) };
 }
@@ -37,7 +37,7 @@ export async function readAccount(
 /** Creates an account. At a prompt, asks again for a password that the server refuses. @throws CliError */
 export async function signUp(cli: Cli, { server, email, options }: AccountInput): Promise<SignedIn> {
   const { anonymous } = server;
-  const address = await readAddress(cli, server, email);
+  const address = await readAddress(cli, { server, email, options });
   const send = (password: string) => anonymous.auth.signUp({ email: address, password });
   // Loaded only here, because `login` does not need it.
   const { withNewPassword, withPipedPassword } = await import("./password/new-password.ts");
@@ -53,7 +53,7 @@ const nonInteractiveHint = "There is no terminal to ask for the password. Pipe i
 const readPipedPassword = ({ io }: Cli): Promise<string> => readSecret(io, "--password-stdin", "password");
 
 /** Reads the email, after a check that the session can be stored. @throws CliError */
-async function readAddress(cli: Cli, server: Server, email: string | undefined): Promise<string> {
+async function readAddress(cli: Cli, { server, email, options }: AccountInput): Promise<string> {
   await server.requireStore();
   const { url } = server;
   if (url.startsWith("http:") && !isLoopback(url)) {
@@ -63,7 +63,9 @@ async function readAddress(cli: Cli, server: Server, email: string | undefined):
     email ??
     (await askText(cli.io, {
       message: "Email",
-      nonInteractiveHint: "There is no terminal to ask for the email. Add it as an argument.",
+      nonInteractiveHint: options.passwordStdin
+        ? "There is no terminal to ask for the email. Add it as an argument."
+        : "There is no terminal to ask for the email and the password. Add the email as an argument, and pipe the password in with --password-stdin.",
     }));
   // The server checks the whole address, but only after the prompts for the password.
   if (!address.includes("@")) throw usageError("email: use an address such as ann@example.com.");

@@ -3,6 +3,7 @@ import type { ProjoConnectionError, ProjoError } from "@projostack/sdk";
 import { version } from "../version.ts";
 import { mayBeDone } from "./may-be-done.ts";
 import { isLoopback } from "./server-url.ts";
+import { count } from "../commands/count.ts";
 
 /** Describes a failed connection in one line. */
 export function explainConnection(error: ProjoConnectionError): string {
@@ -44,7 +45,7 @@ export function durationOf(seconds: number): string {
 /** "tasks.list took longer than 30000 ms at http://127.0.0.1:4000." */
 function explainTimeout(error: ProjoError): string {
   const [, ms = "0", url = "the server"] = / (\d+) ms at ([^ ]+)\./.exec(error.message) ?? [];
-  const cause = `${url} did not answer within ${Number(ms) / 1000} seconds.`;
+  const cause = `${url} did not answer within ${count(Number(ms) / 1000, "second")}.`;
   if (error.operation === SIGN_OUT) return `${cause} ${SIGNED_OUT_HERE}`;
   if (error.mayHaveBeenCarriedOut) return `${cause} ${mayBeDone(error)}`;
   return `${cause} Run the command again, or wait longer: --timeout 120`;

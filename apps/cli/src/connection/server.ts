@@ -105,7 +105,12 @@ export async function openServer(
     if (named === undefined) return isServiceKey ? undefined : stored?.workspace?.id;
     if (isServiceKey) return keyWorkspaceId(client, named);
     // The server refuses the id of a workspace that the user may not enter.
-    return readId(named) ?? (await findWorkspace(requireSignIn(), named)).id;
+    const id = readId(named);
+    if (id !== undefined) return id;
+    const find = findWorkspace(requireSignIn(), named);
+    // The user has not typed the name in this command, so the error says where it is set.
+    const found = options.workspace === undefined ? find.catch((error) => nameSource(error, io)) : find;
+    return (await found).id;
   };
 
   const updateStored: Server["updateStored"] = async (update) => {
@@ -163,6 +168,11 @@ export async function openServer(
         return others.filter(({ session }) => session !== undefined).map((other) => other.email);
       }),
   };
+}
+
+async function nameSource(error: unknown, io: Io): Promise<never> {
+  const { withSource } = await import("../settings/value-source.ts");
+  throw withSource(error, io, "PROJO_WORKSPACE");
 }
 
 /** Creates a client with a token from the environment, which is never refreshed. */

@@ -2,6 +2,7 @@
 import type { TaskStatus } from "@projostack/sdk";
 import { usageError } from "../cli-error.ts";
 import { checkName, checkTitle, MAX_CHARACTERS, UNKNOWN_STATUS } from "./check-row.ts";
+import { withoutFormulaEscape } from "../output/formula-escape.ts";
 import { columnKey } from "./columns/column-name.ts";
 import { type ColumnOptions, type Columns, findColumns } from "./columns/columns.ts";
 import { cutText, lengthOf } from "./cut-title.ts";
@@ -11,6 +12,7 @@ import { separatorName } from "./source/layout.ts";
 import type { Source } from "./source/open-source.ts";
 import { type StatusMap, statusOf } from "./statuses/status-map.ts";
 import { StatusTally } from "./statuses/status-tally.ts";
+import { count } from "../commands/count.ts";
 
 export interface TaskRow {
   line: number;
@@ -146,7 +148,7 @@ class RowReader {
     const { names, at } = this.#columns;
     if (fields.slice(names.length).some((field) => field.length > 0)) {
       const separators = separatorName(this.#source.layout.separator).replace(/s$/, "");
-      const reason = `Has ${fields.length} fields, but the first line names ${names.length} columns. Put text that contains a ${separators} in quotes.`;
+      const reason = `Has ${fields.length} fields, but the first line names ${count(names.length, "column")}. Put text that contains a ${separators} in quotes.`;
       return { line, field: "row", reason, fields };
     }
     const undecodable = FIELDS_TO_DECODE.find((field) =>
@@ -155,7 +157,7 @@ class RowReader {
     if (undecodable) return { line, field: undecodable, reason: this.#encodingReason(), fields };
 
     const first = (indexes: readonly number[]) =>
-      indexes.map((index) => textOf(fields[index])).find((text) => text !== "") ?? "";
+      this.#unescaped(indexes.map((index) => textOf(fields[index])).find((text) => text !== "") ?? "");
     const project = first(at.project) || (this.#options.project ?? "");
     const fullTitle = first(at.title);
     // Count before a row is refused, so that a corrected row does not change the externalId of a later row.
@@ -194,6 +196,10 @@ class RowReader {
     if (status) tally.addMapped(name, status);
     else tally.addUnknown(name);
     return status ?? (known?.hasFreeStatus ? "todo" : undefined);
+  }
+
+  #unescaped(text: string): string {
+    return this.#columns.known?.escapesFormulas ? withoutFormulaEscape(text) : text;
   }
 
   #isDecodable(field: Buffer | undefined): boolean {

@@ -14,7 +14,12 @@ export function describeFieldErrors(
   // The input of `projo call` has the fields of the operation.
   const isCall = command === undefined || command.name() === "call";
   const messages = Object.entries(fieldErrors).flatMap(([path, problems]) => {
-    if (path === "") return problems;
+    if (path === "")
+      return problems.map(
+        (problem) =>
+          (isCall ? undefined : unknownToServer(problem, { operation, command })) ??
+          problem.replace(/^(?:Must|Is|Has) /, ofInput),
+      );
     if (isCall) return problems.map((problem) => `${path}: ${lowerFirst(problem)}`);
     const typed = typedInput(command, operation, path);
     // The further problems of a field follow from the first one.
@@ -24,6 +29,19 @@ export function describeFieldErrors(
   });
   return messages.join(" ");
 }
+
+/** An older server refuses a field that it does not know. */
+function unknownToServer(
+  problem: string,
+  { operation, command }: { operation: string; command: Command },
+): string | undefined {
+  const [, field] = /^Has no field "(\w+)"/.exec(problem) ?? [];
+  if (field === undefined) return undefined;
+  return `This server is too old for ${typedInput(command, operation, field).name}. Omit it. To see the versions, run: projo status`;
+}
+
+/** "Has no field ..." needs a subject. */
+const ofInput = (verb: string): string => `The input ${lowerFirst(verb)}`;
 
 function inTermsOfCommand(problem: string, typed: TypedInput, operation: string): string {
   const [, bound, count] = /^Must be at (most|least) (\d+) characters?\.$/.exec(problem) ?? [];
@@ -43,8 +61,8 @@ const sentences: Readonly<Record<string, (typed: TypedInput, operation: string) 
   "Must be an id: a UUID in lower case.": (typed, operation) =>
     `${quoted(typed)} is not an id. See: ${listingOf(typed, operation)}`,
   "Must be a date and time such as 2026-01-31T12:00:00Z.": ({ value }) => {
-    const absent = absentDay(value);
-    if (absent !== undefined) return `there is no ${absent}. Use a date such as 2026-01-31.`;
+    const absent = absentPart(value);
+    if (absent !== undefined) return absent;
     return "use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.";
   },
   "The address has no @.": () => "use an address such as ann@example.com.",
@@ -58,12 +76,24 @@ function wrongChoice({ name, value }: TypedInput, choices: readonly string[]): s
   return unknownChoice(name.replace(/^--/, "").replaceAll("-", " "), value, choices);
 }
 
-/** The day at the beginning of the text, if the calendar does not have it, such as 2026-02-30. */
-function absentDay(text = ""): string | undefined {
-  const [, day] = /^(\d{4}-\d\d-\d\d)(?:T|$)/.exec(text) ?? [];
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?)?$/i;
+
+/** Names the day, the time of day or the time zone that does not exist, such as 2026-02-30, 25:00 or +99:00. */
+function absentPart(text = ""): string | undefined {
+  const [, day, time = "00:00", zone = "Z"] = TIME.exec(text) ?? [];
   if (day === undefined) return undefined;
-  const time = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(time) || !new Date(time).toISOString().startsWith(day) ? day : undefined;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day))
+    return `there is no ${day}. Use a date such as 2026-01-31.`;
+  if (!isTime(time)) return `there is no time ${time}. Use a time such as 2026-01-31T12:00:00Z.`;
+  return isTime(zone.slice(1) || "00:00")
+    ? undefined
+    : `there is no time zone ${zone}. Use a time such as 2026-01-31T12:00:00+02:00.`;
+}
+
+function isTime(text: string): boolean {
+  const [hours = 0, minutes = 0, seconds = 0] = text.split(":").map(Number);
+  return hours < 24 && minutes < 60 && seconds < 60;
 }
 
 /** The value of a secret is never shown, nor its length. */

@@ -31,6 +31,7 @@ export const inputSources = {
     ...page,
     action: "--action",
     actorUserId: "--actor",
+    actorKeyId: "--actor",
     targetType: "--target",
     targetId: "--target",
     from: "--from",

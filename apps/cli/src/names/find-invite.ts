@@ -1,7 +1,8 @@
-import type { Invite, InviteStatus } from "@projostack/sdk";
+import type { Client, Invite, InviteStatus } from "@projostack/sdk";
+import { usageError } from "../cli-error.ts";
 import type { WorkspaceClient } from "../connection/server.ts";
 import { canonicalAddress } from "./canonical-address.ts";
-import { readId, withIdPrefix } from "./ids.ts";
+import { readId, readIdPrefix, withIdPrefix } from "./ids.ts";
 import type { Named } from "./named.ts";
 import { pickByName, pickByPrefix } from "./pick-by-name.ts";
 
@@ -25,7 +26,13 @@ export async function findInvite(
       others.push({ id: inviteId, name: email });
     }
   }
-  return pickByPrefix(withIdPrefix(others, idOrEmail), { noun, name: idOrEmail, see: "projo invites list" });
+  const names = others.map(({ name }) => name);
+  return pickByPrefix(withIdPrefix(others, idOrEmail), {
+    noun,
+    name: idOrEmail,
+    see: "projo invites list",
+    names,
+  });
 }
 
 /** Returns the invite with this id, or the newest one to this address, whatever its status. @throws CliError */
@@ -36,9 +43,26 @@ export async function getInvite(workspace: WorkspaceClient, idOrEmail: string): 
     name: invite.email,
   }));
   const [id, address] = [readId(idOrEmail), canonicalAddress(idOrEmail)];
-  const lookup = { noun: "invite", name: idOrEmail };
+  const lookup = { noun: "invite", name: idOrEmail, names: invites.map(({ name }) => name) };
   const found = invites.find((one) => (id === undefined ? one.name === address : one.id === id));
   if (found) return found.invite;
   if (id !== undefined) return pickByName<(typeof invites)[number]>([], lookup).invite;
   return pickByPrefix(withIdPrefix(invites, idOrEmail), lookup).invite;
+}
+
+/**
+ * Returns the id of the pending invite to the caller that begins with this text. Returns a whole id without a request: the server
+ * checks it. Does not print a text that is no id, because it may be a token. @throws CliError
+ */
+export async function findOwnInvite(client: Client, text: string): Promise<string> {
+  const id = readId(text);
+  if (id !== undefined) return id;
+  if (readIdPrefix(text) === undefined)
+    throw usageError(
+      "This is not the id of an invite. See: projo invites mine. To use the token or the link, run: projo invites decline",
+    );
+  const invites = await client.invites.listMine().all({ max: Infinity });
+  const named = invites.map((invite) => ({ id: invite.id, name: invite.workspaceName }));
+  const lookup = { noun: "pending invite", name: text, see: "projo invites mine" };
+  return pickByPrefix(withIdPrefix(named, text), lookup).id;
 }

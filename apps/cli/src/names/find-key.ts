@@ -4,15 +4,19 @@ import { readId } from "./ids.ts";
 import { pick } from "./pick-by-name.ts";
 
 /**
- * Finds the service key with this id or name, or with this beginning of its id. Ignores revoked keys, except with their whole id.
- * @throws CliError
+ * Finds the service key with this id or name, or with this beginning of its id. Ignores revoked keys, except with their whole id or
+ * if `alsoRevoked` asks for them. @throws CliError
  */
-export async function findKey(workspace: WorkspaceClient, idOrName: string): Promise<ServiceKey> {
+export async function findKey(
+  workspace: WorkspaceClient,
+  idOrName: string,
+  { alsoRevoked = false } = {},
+): Promise<ServiceKey> {
   const keys: ServiceKey[] = [];
   const id = readId(idOrName);
   for await (const key of workspace.serviceKeys.list()) {
     if (key.id === id && id !== undefined) return key;
-    if (key.status !== "revoked") keys.push(key);
+    if (alsoRevoked || key.status !== "revoked") keys.push(key);
   }
   return pick(keys, { noun: "service key", name: idOrName, see: "projo keys list" });
 }

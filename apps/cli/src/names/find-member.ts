@@ -15,12 +15,12 @@ export async function findMember(workspace: WorkspaceClient, text: string): Prom
     const { user } = await workspace.auth.me();
     return { id: user.id, name: user.email };
   }
-  const lookup = { noun: "member", name: text };
   const email = canonicalAddress(text);
   const members = (await workspace.members.list().all({ max: Infinity })).map((member) => ({
     id: member.userId,
     name: member.email,
   }));
+  const lookup = { noun: "member", name: text, names: members.map(({ name }) => name) };
   const found = members.filter(({ name }) => name === email);
   if (found.length > 0 || readIdPrefix(text) === undefined) return pickByName(found, lookup);
   return pickByPrefix(withIdPrefix(members, text), lookup);

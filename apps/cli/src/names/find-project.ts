@@ -22,11 +22,13 @@ export async function findProjectId(
 }
 
 async function findByName(workspace: WorkspaceClient, text: string): Promise<Named> {
-  const lookup = { noun: "project", name: text };
   const named = await projectsNamed(workspace, text);
-  if (named.length > 0 || readIdPrefix(text) === undefined) return pickByName(named, lookup);
-  const all = await workspace.projects.list().all({ max: Infinity });
-  return pickByPrefix(withIdPrefix(all, text), lookup);
+  if (named.length > 0) return pickByName(named, { noun: "project", name: text });
+  const list = workspace.projects.list({ limit: 100 });
+  // For the beginning of an id, all are needed. The newest are enough to find a similar name.
+  const others = readIdPrefix(text) === undefined ? (await list).items : await list.all({ max: Infinity });
+  const lookup = { noun: "project", name: text, names: others.map(({ name }) => name) };
+  return pickByPrefix(withIdPrefix(others, text), lookup);
 }
 
 /** Returns all projects with this name: several projects may share a name. */

@@ -1,6 +1,7 @@
 import { CliError, usageError } from "../cli-error.ts";
 import { readId, withIdPrefix } from "./ids.ts";
 import type { Named } from "./named.ts";
+import { similarName } from "./similar-name.ts";
 import { withName } from "./with-name.ts";
 
 interface Lookup {
@@ -9,6 +10,8 @@ interface Lookup {
   name: string;
   /** The command that lists the objects. Default: `projo <noun>s list`. */
   see?: string | undefined;
+  /** The names among which there is perhaps a similar one. */
+  names?: readonly string[];
 }
 
 /** A message lists no more candidates than this. */
@@ -17,12 +20,16 @@ export const MAX_CANDIDATES = 10;
 /** Returns the only object found. @throws CliError when there is none or more than one */
 export function pickByName<T extends Named>(
   found: readonly T[],
-  { noun, name, see = `projo ${noun}s list` }: Lookup,
+  { noun, name, see = `projo ${noun}s list`, names = [] }: Lookup,
 ): T {
   const [first, ...others] = found;
   const reason = `cli.${noun.replaceAll(" ", "_")}`;
   if (name.trim() === "") throw usageError(`The ${noun} must not be empty. See: ${see}`);
-  if (!first) throw new CliError(`${reason}_not_found`, `There is no ${noun} "${name}". See: ${see}`);
+  if (!first) {
+    const similar = similarName(name, names);
+    const question = similar === undefined ? "" : ` Did you mean ${similar}?`;
+    throw new CliError(`${reason}_not_found`, `There is no ${noun} "${name}".${question} See: ${see}`);
+  }
   if (others.length > 0) {
     const ids = found.map(({ id }) => id);
     throw new CliError(
@@ -38,7 +45,8 @@ export function pickByName<T extends Named>(
  * Returns the object with this id, else the one with this name, else the one whose id begins with the text.
  * @throws CliError when there is none, or more than one
  */
-export function pick<T extends Named>(objects: readonly T[], lookup: Lookup): T {
+export function pick<T extends Named>(objects: readonly T[], given: Lookup): T {
+  const lookup = { names: objects.map(({ name }) => name), ...given };
   const id = readId(lookup.name);
   const found = objects.find((one) => one.id === id);
   if (found) return found;

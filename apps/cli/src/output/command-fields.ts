@@ -63,9 +63,11 @@ const commands: Readonly<Record<string, Declared>> = {
   "workspaces rename": workspace,
   "workspaces export": {
     fields: `directory format exportedAt server ${WORKSPACE} workspace.createdBy workspace.createdAt fingerprint files`,
+    quiet: "directory",
   },
   "workspaces import": {
     fields: `directory ${WORKSPACE} rows invites serviceKeys assigned waiting sentInvites`,
+    quiet: "workspace.id",
   },
   "workspaces compare": { fields: "equal differences" },
   "members list": { operation: "members.list", quiet: "userId" },
@@ -83,8 +85,8 @@ const commands: Readonly<Record<string, Declared>> = {
   "keys get": { operation: "serviceKeys.list" },
   "keys revoke": { operation: "serviceKeys.revoke" },
   "audit tail": { operation: "audit.list" },
-  "audit export": { fields: "file format entries" },
-  "audit checkpoint": { operation: "audit.checkpoint", fields: "file" },
+  "audit export": { fields: "file format entries", quiet: "file" },
+  "audit checkpoint": { operation: "audit.checkpoint", fields: "file", quiet: "file" },
   "audit verify": {
     fields:
       "intact workspaceId after after.seq after.hash entries lastSeq lastHash footerCheckpoint laterCheckpoints seq problem message",

@@ -1,6 +1,7 @@
 // A list as TSV, without headings, or as CSV (RFC 4180), with headings. Both are sanitized for a terminal, as tables are.
 import { sanitize } from "../terminal/sanitize.ts";
 import type { Column } from "../terminal/table.ts";
+import { withFormulaEscape } from "./formula-escape.ts";
 
 /** A cell is text on one line: a tab, a line break and a backslash in it are written as \t, \n, \r and \\. */
 export const tsv = <T>(items: readonly T[], columns: readonly Column<T>[]): string =>
@@ -18,12 +19,8 @@ export function csv<T>(items: readonly T[], columns: readonly Column<T>[]): stri
   return [heads, ...rows(items, columns)].map((row) => row.map(csvCell).join(",")).join("\r\n");
 }
 
-/**
- * An apostrophe prevents a spreadsheet from reading text of other users as a formula (OWASP, CSV injection), as in the audit log's
- * export.
- */
 function csvCell(cell: string): string {
-  const safe = cell.replace(/^(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/, "'");
+  const safe = withFormulaEscape(cell);
   const lines = safe.split(/(\r?\n)/).map((part, index) => (index % 2 === 1 ? part : sanitize(part)));
   const text = lines.join("");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -2,6 +2,7 @@
 import { type Jq, loadJq } from "jq-wasm/inline";
 import { CliError, usageError } from "../cli-error.ts";
 import type { FormatValue } from "./format-value.ts";
+import { itemsOf } from "./select-fields.ts";
 
 /** jq exits with this number if the expression does not compile. */
 const COMPILE_ERROR = 3;
@@ -15,8 +16,11 @@ export async function jqFormat(expression: string): Promise<FormatValue> {
     throw usageError(`--jq: ${reasonOf(stderr)}. See: https://jqlang.org/manual/`);
   return (value) => {
     const result = run(jq, JSON.stringify(value), expression);
-    if (result.exitCode !== 0)
-      throw new CliError("cli.jq", `--jq: ${reasonOf(result.stderr)}. Correct the expression.`);
+    if (result.exitCode !== 0) {
+      const isWithoutItems = itemsOf(value) !== undefined && !expression.includes("items");
+      const next = isWithoutItems ? "The rows of a list are in .items[]." : "Correct the expression.";
+      throw new CliError("cli.jq", `--jq: ${reasonOf(result.stderr)}. ${next}`);
+    }
     return result.stdout === "" ? undefined : result.stdout;
   };
 }

@@ -31,9 +31,9 @@ export function selectFields(value: unknown, fields: readonly string[]): unknown
   return selected;
 }
 
-/** The items of a page; undefined if the value is no page. */
+/** The items of a page or of another list; undefined if the value is none. */
 export const itemsOf = (value: unknown): readonly unknown[] | undefined =>
-  isObject(value) && "nextCursor" in value && Array.isArray(value["items"]) ? value["items"] : undefined;
+  isObject(value) && Array.isArray(value["items"]) ? value["items"] : undefined;
 
 /** Returns the field with this dotted name, or null. */
 export function fieldOf(value: unknown, field: string): unknown {

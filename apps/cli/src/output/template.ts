@@ -15,13 +15,13 @@ export function templateFormat(source: string): FormatValue {
     templates: {},
     outputEscape: textOf,
   });
-  const parsed = orReason(() => liquid.parse(withEscapes(source)), usageError);
+  const parsed = orReason(() => liquid.parse(withEscapes(source)), { source, toError: usageError });
   return (value) => {
     const scope = typeof value === "object" && value !== null ? { ...value, data: value } : { data: value };
-    const text = orReason(
-      () => String(liquid.renderSync(parsed, scope)),
-      (reason) => new CliError("cli.template", reason),
-    );
+    const text = orReason(() => String(liquid.renderSync(parsed, scope)), {
+      source,
+      toError: (reason) => new CliError("cli.template", reason),
+    });
     const withoutEnd = text.replace(/\n$/, "");
     return withoutEnd === "" ? undefined : withoutEnd;
   };
@@ -52,13 +52,22 @@ const inTermsOfTemplate = (reason: string): string =>
     )
     .replace(/, line:1, col:/, ", at column ");
 
-function orReason<T>(action: () => T, toError: (message: string) => CliError): T {
+/** Templates of gh are in the language of Go. */
+const GO_TEMPLATE = /\{\{-?\s*(?:\.|range\b|end\b|if\b|with\b|printf\b)/;
+
+interface Attempt {
+  readonly source: string;
+  readonly toError: (message: string) => CliError;
+}
+
+function orReason<T>(action: () => T, { source, toError }: Attempt): T {
   try {
     return action();
   } catch (error) {
     const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const language = GO_TEMPLATE.test(source) ? " The template is in Liquid, not in the language of Go." : "";
     throw toError(
-      `--template: ${inTermsOfTemplate(first)}. See: https://liquidjs.com/tutorials/intro-to-liquid.html`,
+      `--template: ${inTermsOfTemplate(first)}.${language} See: https://liquidjs.com/tutorials/intro-to-liquid.html`,
     );
   }
 }

@@ -48,6 +48,8 @@ export function printer(io: Io, { json, outputFormat, pager, format }: PrinterOp
     valueLine: (value) => write(format ? format(value) : sanitizeJson(value, { inOneLine: true })),
     table: async (items, tableColumns) => void stdout.write(`${await tableOf(items, tableColumns)}\n`),
     list: async (items, listColumns) => {
+      // A program that reads CSV expects the headings of an empty list too.
+      if (items.length === 0 && outputFormat !== "csv") return;
       const chosen = outputFormat ?? (stdout.isTTY ? "table" : "tsv");
       if (chosen === "csv" || chosen === "tsv") {
         const delimited = await import("../output/delimited.ts");

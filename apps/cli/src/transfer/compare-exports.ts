@@ -1,5 +1,5 @@
 // Compares two exports of one workspace, before and after an import: they must be equal but for ids and the times at which people
-// joined and were invited here.
+// joined and were invited here. Two exports of the same workspace on the same server are compared too.
 import { parseObject, type JsonObject } from "../audit/json.ts";
 import type { ExportDirectory } from "./export-directory.ts";
 import { AUDIT, historyFile, tableFiles, tables } from "./files.ts";
@@ -170,6 +170,10 @@ function isSame(table: WorkspaceTable, name: string, { row, other, ids }: Pair):
 
 /** The logs of the first export, and the last of them its own log, are the earlier logs of the second export. */
 async function compareLogs(before: Export, after: Export, differences: Difference[]): Promise<void> {
+  if (before.manifest.workspace.id === after.manifest.workspace.id) {
+    await compareOwnLogs(before, after, differences);
+    return;
+  }
   for (let log = 1; ; log += 1) {
     const isLast = !(historyFile(log) in before.manifest.files);
     const file = isLast ? AUDIT : historyFile(log);
@@ -181,5 +185,29 @@ async function compareLogs(before: Export, after: Export, differences: Differenc
         message: `It is not ${historyFile(log)} of the second export.`,
       });
     if (isLast) return;
+  }
+}
+
+/** Without an import between two exports, the log has only grown: the second export begins with the entries of the first one. */
+async function compareOwnLogs(before: Export, after: Export, differences: Difference[]): Promise<void> {
+  const files = Object.keys({ ...before.manifest.files, ...after.manifest.files });
+  for (const file of files.filter((name) => name.startsWith("history-")))
+    if (before.manifest.files[file]?.sha256 !== after.manifest.files[file]?.sha256)
+      differences.push({ file, line: 0, message: "It is not the same in both exports." });
+  const entries = after.directory.lines(AUDIT);
+  let line = 0;
+  for await (const { text } of before.directory.lines(AUDIT)) {
+    line += 1;
+    const { value: other } = await entries.next();
+    // The header and the footer contain the time of the export.
+    const isEntry = parseObject(text)?.["hash"] !== undefined;
+    if (isEntry && other?.text !== text) {
+      const message =
+        other && parseObject(other.text)?.["hash"] !== undefined
+          ? "The entry is not the same in both exports."
+          : "The second export does not have this entry. Give the older export first.";
+      differences.push({ file: AUDIT, line, message });
+      return;
+    }
   }
 }

@@ -3,7 +3,7 @@ import type { WorkspaceTable } from "@projostack/sdk";
 import { parseObject } from "../audit/json.ts";
 import { usageError } from "../cli-error.ts";
 import type { ExportDirectory } from "./export-directory.ts";
-import { MANIFEST, STATE } from "./files.ts";
+import { isLeftFile, MANIFEST, STATE } from "./files.ts";
 import { invalid, type ExportedWorkspace } from "./manifest.ts";
 
 export interface ExportState {
@@ -15,15 +15,18 @@ export interface ExportState {
   readonly auditUntil?: number;
 }
 
-/** Opens the directory for an export. @returns the state of an export to continue, or undefined for a new one */
-export async function openExportState(directory: ExportDirectory): Promise<ExportState | undefined> {
-  const files = await directory.create();
+/** Checks the directory for an export. @returns the state of an export to continue, or undefined for a new one */
+export async function readExportState(directory: ExportDirectory): Promise<ExportState | undefined> {
+  const files = (await directory.list()).filter((file) => !isLeftFile(file));
   if (files.includes(MANIFEST))
     throw usageError(`${directory.name} contains a complete export. Choose another directory.`);
   const text = await directory.read(STATE);
   if (text === undefined) {
-    if (files.length > 0)
-      throw usageError(`${directory.name} contains other files. Choose an empty or a new directory.`);
+    const [other] = files;
+    if (other !== undefined)
+      throw usageError(
+        `${directory.name} contains other files, such as ${other}. Choose an empty or a new directory.`,
+      );
     return undefined;
   }
   const state = parseObject(text);

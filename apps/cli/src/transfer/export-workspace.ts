@@ -5,7 +5,7 @@ import { CliError } from "../cli-error.ts";
 import type { WorkspaceClient } from "../connection/server.ts";
 import type { Patiently } from "../import/patiently.ts";
 import type { ExportDirectory, FileFacts } from "./export-directory.ts";
-import { openExportState, saveExportState, type ExportState } from "./export-state.ts";
+import { readExportState, saveExportState, type ExportState } from "./export-state.ts";
 import { AUDIT, historyFile, MANIFEST, STATE, tableFiles, tables } from "./files.ts";
 import { FORMAT, type Manifest } from "./manifest.ts";
 
@@ -28,6 +28,12 @@ const PART_AUDIT = 1_000;
 const MOST_ROUNDS = 5;
 
 export async function exportWorkspace(job: ExportJob): Promise<Manifest> {
+  // A directory that cannot be used stays as it is.
+  await readExportState(job.directory);
+  return job.directory.lock(() => exportInto(job));
+}
+
+async function exportInto(job: ExportJob): Promise<Manifest> {
   let state = await startOrContinue(job);
   const { fingerprint, name, ...read } = await readTables(job, state);
   state = read.state;
@@ -43,12 +49,13 @@ export async function exportWorkspace(job: ExportJob): Promise<Manifest> {
   };
   await job.directory.replace(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
   await job.directory.remove(STATE);
+  await job.directory.removeLeftFiles();
   return manifest;
 }
 
 async function startOrContinue(job: ExportJob): Promise<ExportState> {
   const { directory, workspace, patiently, signal } = job;
-  const found = await openExportState(directory);
+  const found = await readExportState(directory);
   const { id } = await patiently(() => workspace.workspaces.get({}, { signal }), signal);
   if (found) {
     if (found.workspace.id !== id)
@@ -78,8 +85,11 @@ async function readTables(job: ExportJob, start: ExportState) {
     for (const table of tables) state = await readTable(job, state, { table, present: before.tables[table] });
     const { name } = await patiently(() => workspace.workspaces.get({}, { signal }), signal);
     const { fingerprint, tables: present } = await stateOf();
-    if (fingerprint === before.fingerprint) return { state, name, fingerprint };
-    const changed = tables.filter((table) => present[table] !== before.tables[table]);
+    const isComplete = tables.every((table) => state.tables[table]?.done);
+    if (fingerprint === before.fingerprint && isComplete) return { state, name, fingerprint };
+    const changed = tables.filter(
+      (table) => present[table] !== before.tables[table] || !state.tables[table]?.done,
+    );
     const what =
       changed.length === 0
         ? "name"
@@ -108,20 +118,28 @@ async function readTable(
   await saveExportState(directory, reading);
   const { lines, last } = await directory.repair(file);
   job.onRows(lines);
+  let rows = lines;
   let after = last === undefined ? undefined : idIn(last);
   for (;;) {
     const input = { table, after, limit: PART_ROWS };
     const part = await patiently(() => workspace.workspaceData.exportRows(input, { signal }), signal);
     if (part.lines.length > 0) await directory.append(file, `${part.lines.join("\n")}\n`);
     job.onRows(part.lines.length);
+    rows += part.lines.length;
     signal.throwIfAborted();
     if (part.nextAfter === null) break;
     after = part.nextAfter;
   }
-  const read = { ...reading, tables: { ...reading.tables, [table]: { state: present, done: true } } };
+  // A row that was created after the state was computed, and deleted since, leaves the state as it was.
+  const isExact = rows === rowsIn(present);
+  const result = isExact ? { state: present, done: true } : { state: "", done: false };
+  const read = { ...reading, tables: { ...reading.tables, [table]: result } };
   await saveExportState(directory, read);
   return read;
 }
+
+/** The number of rows, with which the state of a table begins. */
+const rowsIn = (state: string): number => Number.parseInt(state, 10);
 
 function idIn(line: string): string {
   const id = parseObject(line)?.["id"];

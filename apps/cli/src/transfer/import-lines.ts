@@ -1,5 +1,5 @@
 // The lines of an export in the form in which the server imports them.
-import { parseObject } from "../audit/json.ts";
+import { parseObject, type JsonObject } from "../audit/json.ts";
 import { NotAnExportError, verifyExport } from "../audit/verify-export.ts";
 import type { ExportDirectory } from "./export-directory.ts";
 import { AUDIT, historyFile, tableFiles, tables } from "./files.ts";
@@ -61,19 +61,55 @@ function partsOf(line: string): object {
     : { text: line };
 }
 
-/** Checks that each line is a JSON object, and that each log is intact. @throws CliError with the file and the line */
+/** The longest line that a server accepts, in UTF-16 code units. */
+const MAX_LINE_LENGTH = 30_000;
+
+/**
+ * Checks that each line is a JSON object with the next id, that each task belongs to a project, and that each log is intact.
+ * @throws CliError with the file and the line
+ */
 export async function checkLines(directory: ExportDirectory, manifest: Manifest): Promise<void> {
-  for (const table of tables)
-    for await (const { text, file, line } of importLines(directory, manifest, table))
-      if (!parseObject(text))
-        throw invalid(`${directory.name}/${file}, line ${line}: Must be a JSON object.`);
-  for (const log of logsOf(manifest.files)) await checkLog(directory, log);
+  const projects = new Set<unknown>();
+  for (const file of importedFiles) {
+    let last = "";
+    for await (const line of importLines(directory, manifest, file)) {
+      const row = parseObject(line.text);
+      const problem =
+        lengthProblem(line.text) ??
+        (row ? (file === "history" ? undefined : rowProblem(row, last)) : "Must be a JSON object.");
+      if (problem !== undefined)
+        throw invalid(`${directory.name}/${line.file}, line ${line.line}: ${problem}`);
+      if (file === "projects") projects.add(row?.["id"]);
+      if (file === "tasks" && !projects.has(row?.["projectId"]))
+        throw invalid(
+          `${directory.name}/${line.file}, line ${line.line}: projectId: ${tableFiles.projects} has no project with this id.`,
+        );
+      last = String(row?.["id"]);
+    }
+  }
+  for (const log of logsOf(manifest.files)) await checkLog(directory, manifest, log);
 }
 
-async function checkLog(directory: ExportDirectory, log: string): Promise<void> {
+const lengthProblem = (text: string): string | undefined =>
+  text.length > MAX_LINE_LENGTH ? "Must have at most 30,000 characters." : undefined;
+
+/** The rows are in the order of their ids, so a repeated row is found without a list of them. */
+function rowProblem({ id }: JsonObject, last: string): string | undefined {
+  if (typeof id !== "string") return "id: Is missing.";
+  if (id === last) return "id: Is the same as in the line before.";
+  return id < last
+    ? "id: Must be greater than in the line before: the rows are in the order of their ids."
+    : undefined;
+}
+
+async function checkLog(directory: ExportDirectory, { workspace }: Manifest, log: string): Promise<void> {
   try {
-    const verdict = await verifyExport(directory.lines(log), { checkpoints: [] });
+    // The earlier logs are of the workspaces from which this one was imported.
+    const workspaceId = log === AUDIT ? workspace.id : undefined;
+    const verdict = await verifyExport(directory.lines(log), { workspaceId, checkpoints: [] });
     if (!verdict.intact) throw invalid(`${directory.name}/${log} is not intact: ${verdict.message}`);
+    if (verdict.after.seq > 0)
+      throw invalid(`${directory.name}/${log} does not begin with entry 1. Export the workspace again.`);
   } catch (error) {
     if (error instanceof NotAnExportError) throw invalid(`${directory.name}/${log} ${error.message}.`);
     throw error;

@@ -12,6 +12,7 @@ import {
   type ImportLine,
 } from "./import-lines.ts";
 import type { ReadManifest } from "./manifest.ts";
+import { count } from "../commands/count.ts";
 
 export interface ImportJob {
   readonly directory: ExportDirectory;
@@ -39,14 +40,18 @@ export async function importWorkspace(job: ImportJob): Promise<Finished> {
   const { manifest, workspace, patiently, signal } = job;
   const { name, id, createdBy, createdAt } = manifest.workspace;
   const from = { sourceId: id, manifest: manifest.hash };
-  const { rows, isFinished } = await patiently(
-    () => workspace.workspaceData.startImport(from, { signal }),
-    signal,
-  );
+  const start = () => patiently(() => workspace.workspaceData.startImport(from, { signal }), signal);
+  const { rows, isFinished } = await start();
   const done = Object.values(rows).reduce((sum, lines) => sum + lines, 0);
-  if (done > 0 && !isFinished) job.message(`Continuing the import after ${done} lines.`);
+  if (done > 0 && !isFinished) job.message(`Continuing the import after ${count(done, "line")}.`);
   job.onLines(done);
-  if (!isFinished) for (const file of importedFiles) await importFile(job, file, rows[file]);
+  try {
+    if (!isFinished) for (const file of importedFiles) await importFile(job, file, rows[file]);
+  } catch (error) {
+    // Another process may import the same export, and may have completed it.
+    if (!isProjoError(error) || error.reason !== "import.not_running" || !(await start()).isFinished)
+      throw error;
+  }
   const end = { name, createdBy, createdAt, rows: lineCounts(manifest) };
   const work = await patiently(() => workspace.workspaceData.finishImport(end, { signal }), signal);
   return { ...work, ...(await assignRows(job)) };
@@ -87,15 +92,21 @@ function withPlace(error: unknown, directory: string, lines: readonly ImportLine
   const place = exact
     ? `${directory}/${exact.file}, line ${exact.line}`
     : `${directory}/${first.file}, lines ${first.line} to ${last.line}`;
-  const message =
-    exact || problems
-      ? (problems ?? []).join(" ")
-      : error.reason && error.status === 409
-        ? error.message
-        : "";
-  if (message === "") return error;
+  const message = problems ? problems.join(" ") : quotaMessages[error.reason ?? ""];
+  if (message === undefined) return error;
   return new CliError(error.reason ?? "cli.import_failed", `${place}: ${message}`, { cause: error });
 }
+
+const quotaMessage = (noun: string): string =>
+  `The workspace has reached its quota of ${noun}. Ask the operator to raise it, then run the same command again: it continues.`;
+
+/** The imported rows of a workspace cannot be fewer, so only a larger quota helps. */
+const quotaMessages: Readonly<Record<string, string>> = {
+  "invite.too_many": quotaMessage("open invites"),
+  "key.too_many": quotaMessage("service keys"),
+  "project.too_many": quotaMessage("projects"),
+  "task.too_many": quotaMessage("tasks"),
+};
 
 async function* inParts(lines: AsyncIterable<ImportLine>): AsyncGenerator<ImportLine[]> {
   let part: ImportLine[] = [];

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { type CliError, usageError } from "../cli-error.ts";
 import { CommandLineError } from "./command-line-error.ts";
 
 /** A command that throws a CommandLineError for a wrong command line. */
@@ -28,6 +29,24 @@ export function checkHelp({ command }: { command: Command }): void {
   const [word] = command.args;
   if (word !== undefined && !word.startsWith("-")) findCommand(command, word);
 }
+
+/** Refuses an empty argument or option: it is nearly always a variable of a script that is not set. @throws CliError */
+export function refuseEmptyText(command: Command): void {
+  // `config set` has a message of its own, and the last word of a completion is empty before the first letter.
+  if (["set", "__complete"].includes(command.name())) return;
+  const { registeredArguments: terms, args } = command;
+  const argument = args.findIndex(isEmpty);
+  if (argument !== -1) throw emptyText((terms[argument] ?? terms.at(-1))?.name() ?? "argument");
+  for (let owner: Command | null = command; owner; owner = owner.parent)
+    for (const option of owner.options)
+      // An empty --json selects no fields.
+      if (option.long !== "--json" && isEmpty(owner.getOptionValue(option.attributeName())))
+        throw emptyText(option.long ?? option.flags);
+}
+
+const isEmpty = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
+
+const emptyText = (name: string): CliError => usageError(`${name}: must not be empty.`);
 
 /** Adds the command `help`, which shows the help of the command that its words name. */
 export function addHelpCommand(group: Command): void {

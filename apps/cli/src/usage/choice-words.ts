@@ -8,7 +8,7 @@ export function choiceOf(values: readonly string[]): string {
 }
 
 /** More choices are not listed when the text is similar to some of them. */
-const MAX_LISTED = 8;
+const MAX_LISTED = 9;
 
 /** `There is no role "owner". Use viewer, member or admin.` */
 export function unknownChoice(noun: string, typed: string, choices: readonly string[]): string {

@@ -1,8 +1,9 @@
 // Describes a wrong command line in one line: what is wrong, the probable intention, and the command that shows the help.
 import type { Argument, Command, Option } from "commander";
+import { outputOf } from "../output/command-fields.ts";
 import { choiceOf, unknownChoice } from "./choice-words.ts";
 import { suggestCommands } from "./suggest-command.ts";
-import { suggestOptions } from "./suggest-option.ts";
+import { hasOption, suggestOptions } from "./suggest-option.ts";
 import type { CommandLineError } from "./command-line-error.ts";
 
 /** @param loadProgram loads all commands, of which only those of the command line are loaded so far */
@@ -68,6 +69,8 @@ function unknownCommandMessage(group: Command, program: Command): string {
 /** The value after an equals sign can be a secret, so it is not shown. */
 function unknownOptionMessage(command: Command, typed: string): string {
   const [flag = typed] = typed.split("=", 1);
+  if (flag !== typed && hasOption(command, flag))
+    return `${flag} takes no value. Write it alone, or omit it.`;
   const suggestions = suggestOptions(command, flag);
   const problem = `There is no option ${flag}.`;
   if (suggestions.length > 0) return `${problem} Did you mean ${choiceOf(suggestions)}?`;
@@ -129,11 +132,24 @@ function conflictMessage(message: string): string {
 function excessMessage(command: Command): string {
   const { registeredArguments: expected, args } = command;
   const last = expected.at(-1);
-  if (last === undefined) return `${pathOf(command)} takes no argument.`;
+  if (last === undefined) {
+    const takesNone = `${pathOf(command)} takes no argument.`;
+    const fields = fieldsAfterJson(command);
+    return fields === undefined ? takesNone : `${takesNone} Separate fields by commas: --json ${fields}.`;
+  }
   const takes = `${pathOf(command)} takes only ${listOf(expected.map(termOf))}, and ${args.length} arguments were given.`;
   const lateOption = args.find((word) => command.options.some(({ long }) => long === word.split("=", 1)[0]));
   if (lateOption !== undefined) return `${takes} Put ${lateOption.split("=", 1)[0]} before the --.`;
-  return TEXTS.has(last.name()) ? `${takes} Put a text with spaces in quotation marks.` : takes;
+  const isText = TEXTS.has(last.name()) && command.parent?.name() !== "config";
+  return isText ? `${takes} Put a text with spaces in quotation marks.` : takes;
+}
+
+/** `--json id title`: the words after the first field are arguments. Undefined if they are no fields. */
+function fieldsAfterJson(command: Command): string | undefined {
+  const { json }: { json?: unknown } = command.optsWithGlobals();
+  const fields = outputOf(pathOf(command).replace(/^projo /, ""))?.fields ?? [];
+  const areFields = typeof json === "string" && command.args.every((word) => fields.includes(word));
+  return areFields ? [json, ...command.args].join(",") : undefined;
 }
 
 /** Arguments that can contain spaces. */

@@ -10,6 +10,8 @@ const meanings: Readonly<Record<string, readonly string[]>> = {
   "--confirm": ["--yes"],
   "--no-confirm": ["--yes"],
   "-n": ["--limit", "--dry-run"],
+  "-l": ["--limit"],
+  "-L": ["--limit"],
   "--max": ["--limit"],
   "--count": ["--limit"],
   "--size": ["--limit"],
@@ -43,6 +45,7 @@ const meanings: Readonly<Record<string, readonly string[]>> = {
   "--type": ["--target"],
   "-o": ["--out", "--json"],
   "--output": ["--out", "--format", "--json"],
+  "--format": ["--json"],
   "--file": ["--out"],
   "--dry": ["--dry-run"],
   "--preview": ["--dry-run"],
@@ -92,6 +95,9 @@ export function suggestOptions(command: Command, typed: string): string[] {
   );
   return similar.map((name) => `--${name}`);
 }
+
+/** Returns true if the command has the option, or all commands have it. */
+export const hasOption = (command: Command, name: string): boolean => optionsOf(command).includes(name);
 
 function optionsOf(command: Command): string[] {
   const own = command.options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : []));

@@ -137,6 +137,8 @@ const phrases: Readonly<Record<string, string>> = {
   ...each(["workspaces invite"], "invites create EMAIL"),
   ...each(["invites link", "invites copy"], "invites resend EMAIL"),
   ...each(["workspaces current"], "workspaces get"),
+  ...each(["workspaces set"], "workspaces use"),
+  ...each(["projects count", "tasks count"], "workspaces get"),
   ...each(
     ["workspaces copy", "workspaces clone", "workspaces move", "workspaces migrate", "workspaces transfer"],
     "workspaces export DIR",

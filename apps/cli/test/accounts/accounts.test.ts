@@ -193,7 +193,7 @@ async function authStatus(options: RunOptions = {}, target = shell) {
 describe("auth status", () => {
   it("lists the accounts of all servers with their sessions, and prints no token", async () => {
     await projo("auth", "switch", ANN, "--url", first.url);
-    const { out, err } = await projo("auth", "status");
+    const { out, err } = await projo("auth", "status", "--format", "table");
     expect(out).toMatch(new RegExp(`^\\* +${ANN} +${first.url} +valid +Acme$`, "m"));
     expect(out + err).not.toMatch(/pj[ar]_/);
     const { items } = await authStatus();
@@ -300,7 +300,9 @@ describe("logout", () => {
 
   it("names the account that was not signed in", async () => {
     const { err } = await projo("logout", "--account", "zed@example.com", "--url", first.url);
-    expect(err).toBe(`You were not signed in to ${first.url} as zed@example.com.\n`);
+    expect(err).toBe(
+      `You were not signed in to ${first.url} as zed@example.com. For your accounts, see: projo auth status\n`,
+    );
   });
 
   it("of a session that the server has ended succeeds", async () => {

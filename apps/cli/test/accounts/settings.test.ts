@@ -66,7 +66,10 @@ describe("config", () => {
     expect((await projo("config", "get", "url")).out).toBe(`${server.url}\n`);
     await projo("config", "set", "workspace", "Nowhere");
     const { code, err } = await run(["tasks", "list"]);
-    expect([code, err]).toEqual([1, 'projo: There is no workspace "Nowhere". See: projo workspaces list\n']);
+    const absent = 'projo: There is no workspace "Nowhere". It is the value of ';
+    expect([code, err]).toEqual([1, `${absent}the setting workspace. See: projo workspaces list\n`]);
+    const named = await shell.projo(["tasks", "list"], { env: { PROJO_WORKSPACE: "Nowhere" } });
+    expect(named.err).toBe(`${absent}PROJO_WORKSPACE. See: projo workspaces list\n`);
     const switched = await run(["auth", "switch", "ann@example.com"]);
     expect(switched.err).toContain("The setting url is set and takes precedence over this choice.");
     const shadowed = await run(["config", "set", "url", server.url], { env: { PROJO_URL: server.url } });

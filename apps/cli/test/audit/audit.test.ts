@@ -83,6 +83,24 @@ describe("audit list", () => {
     expect(await actions("--to", "2020-01-31")).toEqual([]);
   });
 
+  it("filters by a service key as actor, by its name and its id, also after it was revoked", async () => {
+    const created = await projo("keys", "create", "nightly", "--scopes", "task:read", "--json");
+    const { id, token } = JSON.parse(created.out) as { id: string; token: string };
+    expect((await shell.projo(["members", "list"], { env: { PROJO_TOKEN: token } })).code).toBe(1);
+    const expected = [["access.denied", id]];
+    const found = async (actor: string) =>
+      (await entries("--actor", actor)).map((entry) => [entry.action, entry.actor.keyId]);
+    for (const actor of ["nightly", "key:nightly", "NIGHTLY", id.toUpperCase()])
+      expect(await found(actor), actor).toEqual(expected);
+    await projo("keys", "revoke", "nightly", "--yes");
+    for (const actor of ["nightly", id]) expect(await found(actor), actor).toEqual(expected);
+    expect((await entries("--target", "key:nightly")).map(({ action }) => action)).toEqual([
+      "key.revoked",
+      "key.created",
+    ]);
+    expect(await entries("--actor", "me", "--target", `member:ann${rounds}@EXAMPLE.com`)).toEqual([]);
+  });
+
   it("prints all pages with --all", async () => {
     await plantEntries(server, workspaceId, 250);
     const numbers = (await entries("--all")).map(({ seq }) => seq);
@@ -279,6 +297,16 @@ describe("audit verify without a file", () => {
         error: { reason: "checkpoint.invalid", message: expect.stringContaining(name) as string },
       });
     }
+    // A checkpoint of another log says nothing about this one.
+    const keys = await fetch(new URL("/.well-known/projo-audit-keys.json", server.url));
+    await shell.file("keys.json", await keys.text());
+    await projo("audit", "export", "--out", "other.ndjson");
+    const ofFile = ["audit", "verify", "other.ndjson", "--key", "keys.json", "--checkpoint", "own.json"];
+    const mixed = await shell.projo(ofFile);
+    expect([mixed.code, mixed.err]).toEqual([
+      1,
+      expect.stringMatching(/^projo: The log was not verified\. The checkpoint own\.json belongs to another/),
+    ]);
     await shell.file("none.json", "{}");
     expect((await shell.projo(["audit", "verify", "--checkpoint", "none.json"])).code).toBe(2);
     const after = `1:${"0".repeat(64)}`;

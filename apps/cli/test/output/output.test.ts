@@ -119,6 +119,9 @@ describe("--json with fields", () => {
           '--json: there is no field "nmae". Did you mean name? Fields: id, name, createdBy, createdAt, updatedAt, version',
       },
     });
+    expect(await refused(["tasks", "list", "--json", "id", "title"])).toContain(
+      "takes no argument. Separate fields by commas: --json id,title.",
+    );
     expect(await refused(["audit", "list", "--json", "kind"])).toContain("Did you mean actor.kind?");
     expect(await refused(["members", "list", "--json", "xyzzy"])).not.toContain("Did you mean");
     expect(await refused(["password", "change", "--json", "id"])).toContain("the command prints no fields");
@@ -170,6 +173,7 @@ describe("--jq", () => {
       code: 1,
       err: 'projo: --jq: Cannot index array with string ("x"). Correct the expression.\n',
     });
+    expect((await ann.projo(["tasks", "list", "--jq", ".[].title"])).err).toContain("in .items[].\n");
     expect((await ann.projo(["tasks", "list", "--jq", "[range(1e9)]"])).err).toContain("too much memory");
   });
 
@@ -201,6 +205,9 @@ describe("--template", () => {
       code: 1,
       err: expect.stringContaining("undefined variable: user.nope"),
     });
+    expect((await ann.projo(["tasks", "list", "--template", "{{range .}}"])).err).toContain(
+      "undefined variable: range, at column 3. The template is in Liquid, not in the language of Go. See: ",
+    );
   });
 
   it("cannot read files", async () => {
@@ -239,6 +246,8 @@ describe("--quiet", () => {
   it("prints what is shown only once: the token of a key and the link of an invite", async () => {
     expect(await done(["keys", "create", "quiet", "--scopes", "task:read", "-q"])).toMatch(/^pjk_\S+\n$/);
     expect(await done(["invites", "create", "eve@example.com", "-q"])).toMatch(/^http\S+#token=\S+\n$/);
+    const checkpoint = await done(["audit", "checkpoint", "-q"]);
+    expect(Object.keys(JSON.parse(checkpoint) as object)).toEqual(["text", "signature", "keyId"]);
   });
 });
 
@@ -247,6 +256,19 @@ describe("the format of a list", () => {
     expect(await secondTask()).toMatch(
       new RegExp(String.raw`^${ids[1]}\ttodo\tWebsite\tSecond\\twith a tab\t\d{4}-\d\d-\d\dT[\d:.]+Z\n$`),
     );
+  });
+
+  it("the accounts and the settings are lists as all others", async () => {
+    expect(await done(["auth", "status"])).toBe(`ann@example.com\t${server.url}\tvalid\tAcme\n`);
+    expect(await done(["auth", "status", "-q"])).toBe("ann@example.com\n");
+    expect(JSON.parse(await done(["auth", "status", "--json", "email"]))).toMatchObject({
+      items: [{ email: "ann@example.com" }],
+    });
+    expect(await done(["config", "list", "--format", "csv"])).toMatch(/^NAME,VALUE,SOURCE\r\nurl,http/);
+    expect(await done(["config", "list", "--format", "ndjson", "--json", "name"])).toMatch(
+      /^\{"name":"url"\}\n/,
+    );
+    expect(await done(["config", "list", "-q"])).toMatch(/^url\naccount\nworkspace\n/);
   });
 
   it("the list is a table with relative times on a terminal", async () => {
@@ -274,9 +296,23 @@ describe("the format of a list", () => {
     expect(third).toContain(",Website,'=1+1,");
   });
 
+  it("an import of that CSV reads the titles as they were", async () => {
+    const text = await done(["tasks", "list", "--order", "oldest", "--format", "csv"]);
+    const more = ["''=2", "'quoted"].map((title) => `x,todo,Website,${title},2026-01-31T12:00:00Z`);
+    const file = await ann.file("listed.csv", [text.trimEnd(), ...more].join("\r\n"));
+    const preview = JSON.parse(await done(["tasks", "import", file, "--dry-run", "--json"])) as {
+      tasks: { title: string }[];
+    };
+    expect(preview.tasks.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(["=1+1", "'=2", "'quoted"]),
+    );
+  });
+
   it("the output is empty if the list is, and a message says so", async () => {
     const { code, out, err } = await ann.projo(["tasks", "list", "--search", "nothing"]);
     expect({ code, out, err }).toEqual({ code: 0, out: "", err: "No task matches.\n" });
+    const csv = await ann.projo(["tasks", "list", "--search", "nothing", "--format", "csv"]);
+    expect(csv).toEqual({ code, out: "ID,STATUS,PROJECT,TITLE,CREATED\n", err });
   });
 
   it("says that there are more items, unless the cursor is printed", async () => {

@@ -3,19 +3,55 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Answer, type Behaviour, type Gateway, startGateway } from "../gateway.ts";
 import { expectDone, openSignedIn, type Shell } from "../kit.ts";
-import { type SlowGateway, startSlowGateway } from "./slow-gateway.ts";
 import { hasTerminal, isRunning, noTerminal, openTerminal, type Terminal } from "./terminal.ts";
+
+/** Refuses the next request. */
+function refusingOnce(refusal: Answer): Behaviour {
+  let isRefused = false;
+  return {
+    instead: () => {
+      if (isRefused) return undefined;
+      isRefused = true;
+      return refusal;
+    },
+  };
+}
+
+const ofProxy = (seconds: number): Answer => ({
+  status: 429,
+  headers: { "retry-after": String(seconds), "content-type": "text/plain" },
+  body: "Too many requests.",
+});
+
+const ofServer = (seconds: number): Answer => ({
+  status: 429,
+  headers: { "retry-after": String(seconds), "content-type": "application/json" },
+  body: JSON.stringify({
+    error: {
+      message: "Too many requests.",
+      code: -32029,
+      data: {
+        code: "TOO_MANY_REQUESTS",
+        httpStatus: 429,
+        reason: "limit.exceeded",
+        requestId: "-",
+        retryAfter: seconds,
+      },
+    },
+  }),
+});
 
 describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   let server: TestServer;
-  let gateway: SlowGateway;
+  let gateway: Gateway;
   let shell: Shell;
   let terminal: Terminal;
 
   beforeAll(async () => {
     server = await startTestServer();
-    gateway = await startSlowGateway(server.url);
+    gateway = await startGateway(server.url);
     shell = await openSignedIn(gateway.url);
     await expectDone(shell.projo(["projects", "create", "Website"]));
     const rows = Array.from({ length: 20_000 }, (_, row) => `Docs,Row ${row}`).join("\n");
@@ -34,7 +70,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   };
 
   beforeEach(async () => {
-    Object.assign(gateway, { delayMs: 0, refusals: 0, refusesAsServer: false });
+    gateway.behaviour = {};
     await open();
   });
   afterEach(() => terminal?.close());
@@ -43,7 +79,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
     expect(await terminal.state()).toMatchObject({ isCursorVisible: true, wrapsLines: true });
 
   it("a wait for the server is shown and removed before the output", async () => {
-    gateway.delayMs = 1_500;
+    gateway.behaviour = { delayMs: 1_500 };
     await terminal.start("projo projects list");
     await terminal.waitFor("Waiting for the server");
     expect(await terminal.ended()).toBe(0);
@@ -58,7 +94,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
     ["in a terminal without escape sequences", "projo projects list", { TERM: "dumb" }],
   ])("a wait is not shown %s", async (_where, line, env) => {
     await open(env);
-    gateway.delayMs = 1_500;
+    gateway.behaviour = { delayMs: 1_500 };
     const before = gateway.arrived.length;
     await terminal.start(`(${line}) 2> >(tee errors.txt >&2)`);
     expect(await terminal.ended()).toBe(0);
@@ -67,7 +103,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   });
 
   it("a pause that the server asks for is counted down", async () => {
-    Object.assign(gateway, { refusals: 1, retryAfterSeconds: 2 });
+    gateway.behaviour = refusingOnce(ofProxy(2));
     await terminal.start("projo projects list");
     await terminal.waitFor(/The server limits the requests\. Continuing in [12] s/);
     expect(await terminal.ended()).toBe(0);
@@ -75,17 +111,17 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   });
 
   it.each([
-    ["the server", true, "You sent too many or too expensive requests."],
-    ["a proxy", false, "a proxy limits the calls."],
-  ])("a pause of %s that is too long is named with its end", async (_who, refusesAsServer, cause) => {
-    Object.assign(gateway, { refusals: 1, retryAfterSeconds: 400, refusesAsServer });
+    ["the server", ofServer(400), "You sent too many or too expensive requests."],
+    ["a proxy", ofProxy(400), "a proxy limits the calls."],
+  ])("a pause of %s that is too long is named with its end", async (_who, refusal, cause) => {
+    gateway.behaviour = refusingOnce(refusal);
     expect(await terminal.run("projo projects list")).toBe(1);
     const screen = (await terminal.screen()).replaceAll("\n", "");
     expect(screen).toContain(`${cause} Try again in 7 minutes.`);
   });
 
   it("a command that is stopped says what may have been carried out", async () => {
-    gateway.delayMs = 10_000;
+    gateway.behaviour = { delayMs: 10_000 };
     await terminal.start("projo projects create Late");
     await terminal.waitFor("Waiting for the server");
     await terminal.press("C-c");
@@ -101,7 +137,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   });
 
   it("--timeout ends a command that waits", async () => {
-    gateway.delayMs = 10_000;
+    gateway.behaviour = { delayMs: 10_000 };
     expect(await terminal.run("projo projects list --timeout 1")).toBe(1);
     expect(await terminal.screen()).toContain("The server took longer than --timeout 1 allows.");
     await expectRestored();
@@ -111,7 +147,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const)("an import says at %s where it stopped and how to go on", async (signal, code) => {
-    gateway.delayMs = 150;
+    gateway.behaviour = { delayMs: 150 };
     await terminal.start("projo tasks import rows.csv");
     await terminal.waitFor(/\d%  \d+ rows/);
     await terminal.signal(signal);
@@ -123,7 +159,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   });
 
   it("a bar survives a resized terminal, and a message has lines of its own", async () => {
-    gateway.delayMs = 150;
+    gateway.behaviour = { delayMs: 150 };
     await terminal.start("projo tasks import rows.csv");
     await terminal.waitFor(/\d%  \d+ rows$/);
     await terminal.resize(30, 10);
@@ -131,7 +167,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
     await terminal.waitFor(/^ [█░]{5} \d+%  \d+ rows$/m);
     await terminal.resize(100, 24);
     await terminal.waitFor(/^ [█░]{30} \d+%  \d+ rows$/m);
-    Object.assign(gateway, { refusals: 1, retryAfterSeconds: 3, refusesAsServer: true });
+    gateway.behaviour = { delayMs: 150, ...refusingOnce(ofServer(3)) };
     const screen = await terminal.waitFor("waits 3 seconds and continues.");
     expect(screen).toMatch(/^The server limits the work per minute\. The import waits 3 seconds/m);
     const shown = await terminal.waitFor(/continues\.\n [█░]+ \d+%  \d+ rows/);
@@ -142,7 +178,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   });
 
   it("an import ends when the terminal is closed", async () => {
-    gateway.delayMs = 150;
+    gateway.behaviour = { delayMs: 150 };
     await terminal.start("projo tasks import rows.csv");
     await terminal.waitFor(/\d%  \d+ rows/);
     const pids = await terminal.pids();

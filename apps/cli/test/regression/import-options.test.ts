@@ -58,7 +58,7 @@ describe("--map", () => {
       expect(code, err).toBe(0);
       expect(out).toContain("2     Docs     done    First");
       expect(err).toContain('Columns: title from "Summary", status from "State", project from "Board".');
-      expect(err).toContain("These columns are not imported: Owner.");
+      expect(err).toContain("This column is not imported: Owner.");
     }
   });
 
@@ -341,5 +341,7 @@ it("imports with a service key that may not create projects into a project that 
   );
   const { code, err } = await importCsv("project,title\nNew,A\n", [], { env });
   expect(code).toBe(1);
-  expect(err).toContain("The scopes or the role of the service key in PROJO_TOKEN do not allow this.");
+  expect(err).toContain(
+    "The service key in PROJO_TOKEN needs the scope project:write and the role member or admin.",
+  );
 });

@@ -214,6 +214,13 @@ it("exits with 0 when the reader of the output has closed the pipe", async () =>
   expect((await shell(line)).err).toBe("ended with 0\n");
 });
 
+// Node.js opens /dev/null for a closed output, and programs start others with /dev/null in the same way, so neither is an error.
+it("a closed output is as /dev/null: the command succeeds, and nothing is written into another file", async () => {
+  expect(await shell("projo projects list --json >&-")).toEqual({ code: 0, out: "", err: "" });
+  expect((await shell("projo taks >&-")).code).toBe(2);
+  expect((await shell("projo whoami")).code).toBe(0);
+});
+
 describe("a closed standard error", () => {
   it("changes neither the output nor the exit code", async () => {
     const { code, out } = await shell("projo projects list --json 2>&-");

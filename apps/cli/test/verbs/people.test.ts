@@ -46,7 +46,7 @@ it("members remove says which invites end, and goes on after an unknown member",
   expect(code).toBe(1);
   expect(err.split("\n")).toEqual([
     "Removed cyd@example.com from the workspace, and revoked 1 pending invite of this member.",
-    'projo: nobody@example.com: There is no member "nobody@example.com". See: projo members list',
+    'projo: There is no member "nobody@example.com". See: projo members list',
     "Removed dan@example.com from the workspace.",
     "projo: 1 of 3 members was not removed. See the errors above.",
     "",

@@ -57,7 +57,7 @@ describe("A project", () => {
     const { code, err } = await ann.projo(["projects", "get", start.slice(0, 3)]);
     expect([code, err]).toEqual([
       1,
-      `projo: There is no project "${start.slice(0, 3)}". See: projo projects list\n`,
+      `projo: There is no project "${start.slice(0, 3)}". Did you mean ${start}? See: projo projects list\n`,
     ]);
   });
 
@@ -89,11 +89,10 @@ describe("The deletion of projects", () => {
 
   it("deletes several after one question, and reports one that was deleted meanwhile", async () => {
     const [one, two] = [await make("One", 1), await make("Two")];
-    let isRaced = false;
+    let raced: Promise<unknown> | undefined;
+    // Both calls wait, because either can be the first one.
     const { fetch } = recording(async (operation) => {
-      if (operation !== "projects.delete" || isRaced) return;
-      isRaced = true;
-      await projo("projects", "delete", one, "--yes");
+      if (operation === "projects.delete") await (raced ??= projo("projects", "delete", one, "--yes"));
     });
     const { code, err } = await ann.projo(["projects", "delete", "One", two, "ONE"], {
       fetch,

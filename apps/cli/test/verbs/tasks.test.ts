@@ -137,12 +137,14 @@ describe("Several tasks", () => {
       [
         'Updated the task "One". Its status is done.',
         `projo: ${ABSENT}: There is no such task in this workspace. See: projo tasks list`,
-        'projo: foo: "foo" is not the id of a task. Use the id, or its first characters: at least 4. See: projo tasks list',
+        'projo: "foo" is not the id of a task. Use the id, or its first characters: at least 4. See: projo tasks list',
         'Updated the task "Two". Its status is done.',
         "projo: 2 of 4 tasks were not changed. See the errors above.",
         "",
       ].join("\n"),
     );
+    const quiet = await ann.projo([...argv, "--quiet"]);
+    expect([quiet.out, quiet.err]).toEqual([`${one}\n${two}\n`, err.replaceAll(/^Updated.*\n/gm, "")]);
     const json = await ann.projo([...argv, "--json"]);
     expect(json.code).toBe(1);
     expect(JSON.parse(json.out)).toMatchObject([

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, query } from "../define.ts";
 import { describedEnum } from "../fields/described-enum.ts";
-import { userId } from "../fields/ids.ts";
+import { keyId, userId } from "../fields/ids.ts";
 import { auditAction, auditEntry, auditVerdict, chainPoint, checkpoint } from "../models/audit-models.ts";
 import { sample } from "../sample.ts";
 import { count, dateTime, page, pageInput, text } from "../schemas.ts";
@@ -53,6 +53,7 @@ export const audit = {
         ...pageInput,
         action: auditAction.optional().describe("Only entries of this action."),
         actorUserId: userId.optional().describe("Only actions of this user."),
+        actorKeyId: keyId.optional().describe("Only actions of this service key."),
         targetType: text(1, 40)
           .optional()
           .describe("Only actions on things of this kind, such as `task` or `member`."),

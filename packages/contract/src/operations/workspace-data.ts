@@ -69,10 +69,17 @@ const states = z
     tables: z
       .object(
         Object.fromEntries(
-          workspaceTables.map((name) => [name, z.string().describe(`The state of all rows of \`${name}\`.`)]),
+          workspaceTables.map((name) => [
+            name,
+            z
+              .string()
+              .describe(`The state of all rows of \`${name}\`: their number, a hyphen, and a hash of them.`),
+          ]),
         ) as Record<WorkspaceTable, z.ZodString>,
       )
-      .describe("The state of each table: a text that changes with the rows of the table."),
+      .describe(
+        "The state of each table: a text that changes with the rows of the table. A row that is created and deleted between two calls leaves it as it was, so compare the number too.",
+      ),
   })
   .meta({
     id: "WorkspaceFingerprint",

@@ -24,10 +24,10 @@ beforeAll(async () => {
     [other.id, 20_000],
   ] as const) {
     await database.owner(
-      `INSERT INTO audit_logs (id, workspace_id, seq, actor_kind, actor_user_id, action, target_type, target_id, outcome,
+      `INSERT INTO audit_logs (id, workspace_id, seq, actor_kind, actor_user_id, actor_key_id, action, target_type, target_id, outcome,
                                meta_json, commitments_json, hash, created_at)
        SELECT gen_random_uuid(), $1, n, 'user', CASE WHEN n = 3 THEN $2::uuid ELSE $3::uuid END,
-              CASE WHEN n = 4 THEN 'key.rotated' ELSE 'task.deleted' END, CASE WHEN n = 5 THEN 'key' ELSE 'task' END,
+              CASE WHEN n = 7 THEN $2::uuid END, CASE WHEN n = 4 THEN 'key.rotated' ELSE 'task.deleted' END, CASE WHEN n = 5 THEN 'key' ELSE 'task' END,
               CASE WHEN n = 6 THEN $2::uuid::text ELSE gen_random_uuid()::text END, 'ok', '{}', '{}', sha256('none'),
               $4::timestamptz + n * interval '1 minute'
          FROM generate_series(2, $5::int) AS n`,
@@ -79,6 +79,8 @@ it.each<[string, Partial<AuditListInput>, number]>([
   ["an action that never was", { action: "key.revoked" }, 0],
   ["a rare actor", { actorUserId: rare }, 1],
   ["a frequent actor, from a cursor on", { actorUserId: "", beforeSeq: 1_000 }, 21],
+  ["a rare service key", { actorKeyId: rare }, 1],
+  ["a service key that never acted", { actorKeyId: randomUUID() }, 0],
   ["a rare kind of target", { targetType: "key" }, 1],
   ["a target", { targetId: rare }, 1],
   ["a target of a kind", { targetType: "task", targetId: rare }, 1],

@@ -1016,17 +1016,20 @@ export type WorkspaceFile = "members" | "invites" | "serviceKeys" | "projects" |
 export interface WorkspaceFingerprint {
   /** A text that changes with each change of an exported value. Exactly 64 characters. */
   fingerprint: string;
-  /** The state of each table: a text that changes with the rows of the table. */
+  /**
+   * The state of each table: a text that changes with the rows of the table. A row that is created and
+   * deleted between two calls leaves it as it was, so compare the number too.
+   */
   tables: {
-    /** The state of all rows of `members`. */
+    /** The state of all rows of `members`: their number, a hyphen, and a hash of them. */
     members: string;
-    /** The state of all rows of `invites`. */
+    /** The state of all rows of `invites`: their number, a hyphen, and a hash of them. */
     invites: string;
-    /** The state of all rows of `serviceKeys`. */
+    /** The state of all rows of `serviceKeys`: their number, a hyphen, and a hash of them. */
     serviceKeys: string;
-    /** The state of all rows of `projects`. */
+    /** The state of all rows of `projects`: their number, a hyphen, and a hash of them. */
     projects: string;
-    /** The state of all rows of `tasks`. */
+    /** The state of all rows of `tasks`: their number, a hyphen, and a hash of them. */
     tasks: string;
   };
 }
@@ -1099,6 +1102,8 @@ export interface AuditListInput {
   action?: AuditAction | undefined;
   /** Only actions of this user. A UUID in lower case. */
   actorUserId?: string | undefined;
+  /** Only actions of this service key. A UUID in lower case. */
+  actorKeyId?: string | undefined;
   /** Only actions on things of this kind, such as `task` or `member`. 1 to 40 characters. */
   targetType?: string | undefined;
   /** Only actions on the thing with this id. 1 to 200 characters. */

@@ -98,11 +98,7 @@ describe("the credentials lock", () => {
   });
 
   it("the lock stays with a process that works for longer than a process may leave it unattended", async () => {
-    await fileLock(
-      path,
-      self,
-      20,
-    )(async () => {
+    await fileLock(path, self, { renewalIntervalMs: 20 })(async () => {
       const longAgo = new Date(Date.now() - 3_600_000);
       await utimes(path, longAgo, longAgo);
       while ((await stat(path)).mtimeMs < Date.now() - 60_000) await wait(10);

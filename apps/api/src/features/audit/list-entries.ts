@@ -8,6 +8,7 @@ import { toEntry } from "./entry.ts";
 export interface ListEntries extends Page {
   readonly action?: string | undefined;
   readonly actorUserId?: string | undefined;
+  readonly actorKeyId?: string | undefined;
   readonly targetType?: string | undefined;
   readonly targetId?: string | undefined;
   readonly from?: string | undefined;

@@ -20,7 +20,9 @@ export function addSaveCheckpoint(audit: Command, start: Start): void {
       const workspace = await (await cli.server()).workspace();
       const checkpoint = await workspace.audit.checkpoint();
       if (out === undefined) {
-        cli.value(checkpoint);
+        // Its text is all that the command prints, so --quiet does not leave it out.
+        if (cli.quiet) cli.line(JSON.stringify(checkpoint));
+        else cli.value(checkpoint);
         return;
       }
       await writeAtomically(cli.io, out, (write) => write(`${JSON.stringify(checkpoint, undefined, 2)}\n`));

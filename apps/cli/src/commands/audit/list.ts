@@ -1,12 +1,13 @@
 import type { AuditAction, AuditListInput } from "@projostack/sdk";
 import { type Command, Option } from "commander";
 import type { Start } from "../../cli.ts";
-import { usageError } from "../../cli-error.ts";
 import { examples } from "../../examples.ts";
-import { findMember } from "../../names/find-member.ts";
+import { requireOrder } from "../../inputs/require-order.ts";
+import { findActor } from "../../names/find-actor.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { entryColumns, withActorNames } from "./entry-cells.ts";
+import { orAdvise, parseTarget, requireKnownType, type Target, targetFilter } from "./target.ts";
 
 interface ListOptions extends PageOptions {
   action?: AuditAction;
@@ -21,8 +22,14 @@ export function addListAudit(audit: Command, start: Start): void {
     .description("List the audit log of the workspace, newest entry first.")
     // The server validates the action, so that a newer server's actions work too.
     .addOption(new Option("--action <action>", "only entries with this action, such as task.deleted"))
-    .option("--actor <email-or-id>", "only actions of this member; use the id for a former member")
-    .option("--target <type:id>", "only actions on this target, such as task:ID; task alone means any task")
+    .option(
+      "--actor <email-id-or-key>",
+      "only actions of this member or service key; use the id for a former member",
+    )
+    .option(
+      "--target <type:id>",
+      "only actions on this target, such as task:ID or member:bob@example.com; task alone means any task",
+    )
     .option("--from <date>", "only entries at or after this time: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z")
     .option("--to <date>", "only entries before this time")
     .addHelpText(
@@ -34,35 +41,34 @@ export function addListAudit(audit: Command, start: Start): void {
     )
     .action(async (options: ListOptions, command: Command) => {
       const cli = start(command);
-      const target = targetFilter(options.target);
+      const target = options.target === undefined ? undefined : parseTarget(options.target);
       const workspace = await (await cli.server()).workspace();
-      const filters = { ...target, ...(await otherFilters(workspace, options)) };
+      const filters = await filtersOf(workspace, { ...options, target });
       const page = await collectPages(options, (asked) =>
         withActorNames((include) => workspace.audit.list({ ...filters, ...asked, ...include })),
       );
+      if (page.items.length === 0) {
+        if (target) requireKnownType(target);
+        requireOrder(["--from", filters.from], ["--to", filters.to]);
+      }
       await printPage(cli, page, { columns: entryColumns, none: "No entry matches." });
     });
 }
 
-async function otherFilters(
+async function filtersOf(
   workspace: WorkspaceClient,
-  { action, actor, from, to }: ListOptions,
+  { action, actor, target, from, to }: Omit<ListOptions, "target"> & { target: Target | undefined },
 ): Promise<AuditListInput> {
   return {
     action,
-    actorUserId: actor === undefined ? undefined : (await findMember(workspace, actor)).id,
+    ...(actor !== undefined && (await orAdvise(() => findActor(workspace, actor), FORMER_MEMBER))),
+    ...(target && (await targetFilter(workspace, target))),
     from: dateTime(from),
     to: dateTime(to),
   };
 }
 
-function targetFilter(target: string | undefined): AuditListInput {
-  if (target === undefined) return {};
-  const [, targetType, targetId] = /^([^:]+)(?::(.+))?$/.exec(target) ?? [];
-  if (targetType === undefined)
-    throw usageError(`--target: "${target}" has the wrong form. Write it as TYPE:ID, such as task:ID.`);
-  return { targetType, targetId };
-}
+const FORMER_MEMBER = "Of a former member, use the whole id.";
 
 /** Converts a date to its start in UTC. The server validates every other text. */
 const dateTime = (text: string | undefined): string | undefined =>

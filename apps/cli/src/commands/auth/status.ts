@@ -8,6 +8,8 @@ import { chooseAccount } from "../../credentials/choose-account.ts";
 import { type StoredAccount, storedAccounts } from "../../credentials/stored-accounts.ts";
 import { examples } from "../../examples.ts";
 import { explain } from "../../explain.ts";
+import { markColumn } from "../../output/columns.ts";
+import { addListFormat } from "../../output/output-options.ts";
 
 /** Whether the server accepts the session. `unknown` when the server gave no answer. */
 type SessionState = "valid" | "ended" | "unknown";
@@ -19,8 +21,7 @@ interface CheckedAccount extends StoredAccount {
 }
 
 export function addAuthStatus(auth: Command, start: Start): void {
-  auth
-    .command("status")
+  addListFormat(auth.command("status"))
     .description("List your accounts on all servers, and check their sessions. A * marks the account in use.")
     .addHelpText("after", examples(["projo auth status", "projo auth status --json"]))
     .action(async (_options: unknown, command: Command) => {
@@ -79,8 +80,8 @@ async function print(
   isUsed: (account: StoredAccount) => boolean,
 ): Promise<void> {
   if (accounts.length === 0) return;
-  await cli.table(accounts, [
-    { head: "", cell: (account) => (isUsed(account) ? "*" : "") },
+  await cli.list(accounts, [
+    markColumn((account) => (isUsed(account) ? "*" : "")),
     { head: "EMAIL", cell: ({ email }) => email },
     { head: "SERVER", cell: ({ url }) => url },
     { head: "SESSION", cell: ({ state }) => state },

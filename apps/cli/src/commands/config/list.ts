@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { addListFormat } from "../../output/output-options.ts";
 import { valueInEffect, valueSources } from "../../settings/setting-values.ts";
 import { settings } from "../../settings/settings.ts";
 
 export function addConfigList(config: Command, start: Start): void {
-  config
-    .command("list")
+  addListFormat(config.command("list"))
     .description("List the settings with their values in effect, and where each value comes from.")
     .addHelpText("after", examples(["projo config list", "projo config list --json"]))
     .action(async (_options: unknown, command: Command) => {
@@ -17,7 +17,7 @@ export function addConfigList(config: Command, start: Start): void {
         cli.value({ items, nextCursor: null });
         return;
       }
-      await cli.table(items, [
+      await cli.list(items, [
         { head: "NAME", cell: ({ name }) => name },
         { head: "VALUE", cell: ({ value }) => value ?? "" },
         { head: "SOURCE", cell: ({ source }) => source },

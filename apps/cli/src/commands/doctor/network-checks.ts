@@ -18,6 +18,7 @@ import type { Io } from "../../io.ts";
 import { urlSource } from "../../settings/value-source.ts";
 import { version } from "../../version.ts";
 import { type Check, note, ok, problem } from "./check.ts";
+import { count } from "../count.ts";
 
 const TLS = "TLS";
 const TIMEOUT_MS = 5_000;
@@ -120,7 +121,7 @@ async function checkCertificate({ host, port, authorities }: Target): Promise<Ch
   socket.once("secureConnect", () => {
     const { valid_to: validTo, issuer } = socket.getPeerCertificate();
     expiresInDays = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
-    text = `${socket.getProtocol()}, certificate of ${String(issuer.O ?? issuer.CN)}, valid for ${expiresInDays} days`;
+    text = `${socket.getProtocol()}, certificate of ${String(issuer.O ?? issuer.CN)}, valid for ${count(expiresInDays, "day")}`;
   });
   const failure = await connected(socket, "secureConnect");
   if (failure !== undefined)

@@ -4,7 +4,7 @@ import { CliError, usageError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import type { Server } from "../../connection/server.ts";
-import { isId } from "../../names/ids.ts";
+import { findOwnInvite } from "../../names/find-invite.ts";
 import { askConfirmation } from "../../terminal/prompts.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { checkAddress, printInvite, readInviteToken } from "./invite-token.ts";
@@ -39,23 +39,14 @@ export function addDeclineInvite(invites: Command, start: Start): void {
       const cli = start(command);
       const server = await cli.server();
       const client = server.requireUser();
-      if (id !== undefined) checkId(id, stdin);
+      if (id !== undefined && stdin) throw usageError("Name the invite by its id or use --stdin, not both.");
       const declined =
         id === undefined
           ? await declineByToken(cli, { server, client, stdin })
-          : await client.invites.decline({ id });
+          : await client.invites.decline({ id: await findOwnInvite(client, id) });
       if (cli.json) cli.value(declined);
       else cli.message("You declined the invite.");
     });
-}
-
-/** Does not print the text, because it may be a token. @throws CliError */
-function checkId(id: string, stdin: boolean): void {
-  if (stdin) throw usageError("Name the invite by its id or use --stdin, not both.");
-  if (!isId(id))
-    throw usageError(
-      "This is not the id of an invite. See: projo invites mine. To use the token or the link, run: projo invites decline",
-    );
 }
 
 interface Refusing {

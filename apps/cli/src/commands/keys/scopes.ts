@@ -8,9 +8,9 @@ export const collectScopes = (text: string, before: readonly Permission[] = []):
   ...new Set([...before, ...parseScopes(text)]),
 ];
 
-/** Parses scopes separated by commas: `task:read,task:write`. @throws InvalidArgumentError that lists the scopes */
+/** Parses scopes separated by commas or spaces: `task:read,task:write`. @throws InvalidArgumentError that lists the scopes */
 export function parseScopes(text: string): Permission[] {
-  const words = text.split(",").map((word) => word.trim());
+  const words = text.trim().split(/\s*,\s*|\s+/);
   return words.map((word) => {
     const scope = permissions.find((permission) => permission === word);
     if (!scope) throw new InvalidArgumentError(unknownChoice("scope", word, permissions));

@@ -58,6 +58,10 @@ export function addListTasks(tasks: Command, start: Start): void {
       const page = await collectPages(options, (asked) =>
         listTasks(workspace, { ...filters, order, ...asked }, { withNames: !cli.quiet }),
       );
+      if (page.items.length === 0) {
+        const { requireOrder } = await import("../../inputs/require-order.ts");
+        requireOrder(["--created-after", filters.createdAfter], ["--created-before", filters.createdBefore]);
+      }
       const filtered = Object.values(filters).some((filter) => filter !== undefined);
       await printPage(cli, page, {
         columns: taskColumns,

@@ -1,5 +1,6 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
-import { CliError } from "../../cli-error.ts";
+import { CliError, usageError } from "../../cli-error.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { compareExports, type Export } from "../../transfer/compare-exports.ts";
@@ -20,6 +21,8 @@ export function addCompareWorkspaces(workspaces: Command, start: Start): void {
     .addHelpText("after", examples(["projo workspaces compare acme acme-moved"]))
     .action(async (before: string, after: string, _options: unknown, command: Command) => {
       const cli = start(command);
+      if (resolve(cli.io.workingDirectory, before) === resolve(cli.io.workingDirectory, after))
+        throw usageError(`Both arguments name the directory ${before}. Name two exports.`);
       const differences = await compareExports(await open(cli.io, before), await open(cli.io, after));
       if (cli.json) cli.value({ equal: differences.length === 0, differences });
       else

@@ -4,9 +4,11 @@ import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { createPatiently } from "../../import/patiently.ts";
 import { showRows } from "../../terminal/progress.ts";
+import { continued } from "../../transfer/continued.ts";
 import { openExportDirectory } from "../../transfer/export-directory.ts";
 import { exportWorkspace } from "../../transfer/export-workspace.ts";
 import type { Manifest } from "../../transfer/manifest.ts";
+import { count } from "../count.ts";
 
 export function addExportWorkspace(workspaces: Command, start: Start): void {
   workspaces
@@ -24,7 +26,7 @@ export function addExportWorkspace(workspaces: Command, start: Start): void {
       if (cli.json) cli.value({ directory: name, ...manifest });
       else {
         const rows = Object.values(manifest.files).reduce((sum, { lines }) => sum + lines, 0);
-        cli.line(`Exported the workspace ${manifest.workspace.name}: ${rows} rows in ${name}.`);
+        cli.line(`Exported the workspace ${manifest.workspace.name}: ${count(rows, "row")} in ${name}.`);
         cli.message("It was not changed while it was exported.");
       }
     });
@@ -51,7 +53,9 @@ async function run(cli: Cli, name: string): Promise<Manifest> {
       now: () => new Date(),
     });
   } catch (error) {
-    throw signal.aborted ? interrupted("Stopped. Run the same command again: it continues.") : error;
+    throw signal.aborted
+      ? interrupted("Stopped. Run the same command again: it continues.")
+      : continued(error, cli.io);
   } finally {
     release();
     progress.stop();

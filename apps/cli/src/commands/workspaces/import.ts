@@ -5,10 +5,11 @@ import { examples } from "../../examples.ts";
 import { createPatiently, type Patiently } from "../../import/patiently.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
 import { showRows } from "../../terminal/progress.ts";
+import { continued } from "../../transfer/continued.ts";
 import { openExportDirectory, type ExportDirectory } from "../../transfer/export-directory.ts";
 import { checkLines, lineCounts } from "../../transfer/import-lines.ts";
 import { importWorkspace, type Finished } from "../../transfer/import-workspace.ts";
-import { readManifest, verifyFiles, type ReadManifest } from "../../transfer/manifest.ts";
+import { otherFiles, readManifest, verifyFiles, type ReadManifest } from "../../transfer/manifest.ts";
 import { count, joinWords } from "../count.ts";
 
 interface ImportOptions {
@@ -41,6 +42,9 @@ export function addImportWorkspace(workspaces: Command, start: Start): void {
       const manifest = await readManifest(directory);
       await verifyFiles(directory, manifest);
       await checkLines(directory, manifest);
+      const others = await otherFiles(directory, manifest);
+      if (others.length > 0)
+        cli.message(`Not part of the export, and not imported: ${joinWords(shortened(others))}.`);
       if (options.dryRun) {
         printDryRun(cli, name, manifest);
         return;
@@ -48,6 +52,13 @@ export function addImportWorkspace(workspaces: Command, start: Start): void {
       await run(cli, { directory, manifest, sendsInvites: options.sendInvites === true });
     });
 }
+
+const MOST_NAMES = 5;
+
+const shortened = (names: readonly string[]): readonly string[] =>
+  names.length > MOST_NAMES
+    ? [...names.slice(0, MOST_NAMES), count(names.length - MOST_NAMES, "other")]
+    : names;
 
 function printDryRun(cli: Cli, name: string, manifest: ReadManifest): void {
   const rows = lineCounts(manifest);
@@ -89,7 +100,9 @@ async function run(cli: Cli, { directory, manifest, sendsInvites }: Import): Pro
     const sent = sendsInvites ? await sendInvites(workspace, patiently, signal) : 0;
     print(cli, { finished, manifest, sent });
   } catch (error) {
-    throw signal.aborted ? interrupted("Stopped. Run the same command again: it continues.") : error;
+    throw signal.aborted
+      ? interrupted("Stopped. Run the same command again: it continues.")
+      : continued(error, cli.io);
   } finally {
     release();
     progress.stop();

@@ -28,5 +28,6 @@ const SHOWN = 10;
 export function describeIgnored({ ignored }: Columns): string | undefined {
   if (ignored.length === 0) return undefined;
   const more = ignored.length > SHOWN ? ` and ${ignored.length - SHOWN} more` : "";
-  return `These columns are not imported: ${ignored.slice(0, SHOWN).join(", ")}${more}.`;
+  const subject = ignored.length === 1 ? "This column is" : "These columns are";
+  return `${subject} not imported: ${ignored.slice(0, SHOWN).join(", ")}${more}.`;
 }

@@ -6,6 +6,8 @@ export interface KnownExport {
   tool: string;
   /** The columns that identify the export. */
   signature: readonly string[];
+  /** True when the export has these columns only, in this order and letter case. */
+  isWhole?: boolean;
   /** Columns of which the export has at least one. */
   oneOf?: readonly string[];
   /** For each field the columns that may hold it. The first one with a value counts. */
@@ -17,9 +19,22 @@ export interface KnownExport {
   completed?: string;
   /** True when the column of the status also holds other names, such as sections: an unknown one means todo. */
   hasFreeStatus?: boolean;
+  /** True when an apostrophe is before texts that a spreadsheet would read as formulas, as `projo` writes CSV. */
+  escapesFormulas?: boolean;
 }
 
 const exports: readonly KnownExport[] = [
+  {
+    tool: "a projo",
+    signature: ["ID", "STATUS", "PROJECT", "TITLE", "CREATED"],
+    isWhole: true,
+    title: ["TITLE"],
+    status: ["STATUS"],
+    project: ["PROJECT"],
+    // The ids are of the tasks that exist, which have no such key.
+    id: [],
+    escapesFormulas: true,
+  },
   {
     tool: "a Jira",
     signature: ["Issue key", "Summary"],
@@ -71,7 +86,10 @@ export function recognizeExport(names: readonly string[]): KnownExport | undefin
   const keys = new Set(names.map(columnKey));
   const has = (name: string) => keys.has(columnKey(name));
   return exports.find(
-    ({ signature, oneOf }) => signature.every(has) && (oneOf === undefined || oneOf.some(has)),
+    ({ signature, isWhole, oneOf }) =>
+      signature.every(has) &&
+      (isWhole !== true || names.join() === signature.join()) &&
+      (oneOf === undefined || oneOf.some(has)),
   );
 }
 

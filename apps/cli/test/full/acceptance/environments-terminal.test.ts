@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectDone, openSignedIn, type Shell } from "../../kit.ts";
 import { hasTerminal, noTerminal, openTerminal, type Terminal } from "../../pty/terminal.ts";
 import { installedProgram } from "../installed-program.ts";
-import { type Gateway, startGateway } from "./environments/gateway.ts";
+import { type Gateway, startGateway } from "../../gateway.ts";
 
 const waitingLines = (screen: string) => screen.split("\n").filter((line) => /Waiting for/.test(line));
 

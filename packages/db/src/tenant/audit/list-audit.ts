@@ -29,6 +29,7 @@ export interface AuditListInput {
   readonly limit: number;
   readonly action?: string | undefined;
   readonly actorUserId?: string | undefined;
+  readonly actorKeyId?: string | undefined;
   readonly targetType?: string | undefined;
   readonly targetId?: string | undefined;
   readonly from?: Date | undefined;
@@ -69,12 +70,13 @@ const actorNames = (page: Prisma.Sql): Prisma.Sql => Prisma.sql`
 const IN_WORKSPACE = Prisma.raw(`workspace_id = ${CURRENT_WORKSPACE_SQL}`);
 
 function conditionsOf(filters: Filters): Prisma.Sql[] {
-  const { beforeSeq, action, actorUserId, targetType, targetId, from, to } = filters;
+  const { beforeSeq, action, actorUserId, actorKeyId, targetType, targetId, from, to } = filters;
   return [
     IN_WORKSPACE,
     ...(beforeSeq === undefined ? [] : [Prisma.sql`seq < ${beforeSeq}::bigint`]),
     ...(action === undefined ? [] : [Prisma.sql`action = ${action}::text`]),
     ...(actorUserId === undefined ? [] : [Prisma.sql`actor_user_id = ${actorUserId}::uuid`]),
+    ...(actorKeyId === undefined ? [] : [Prisma.sql`actor_key_id = ${actorKeyId}::uuid`]),
     ...(targetType === undefined ? [] : [Prisma.sql`target_type = ${targetType}::text`]),
     ...(targetId === undefined ? [] : [Prisma.sql`target_id = ${targetId}::text`]),
     ...(from === undefined ? [] : [Prisma.sql`seq >= ${firstSince(from)}`]),

@@ -80,10 +80,13 @@ export const finishImportStatements = (sql: Statements): FinishImportStatements 
     return row ?? { invites: 0, serviceKeys: 0 };
   },
   assign: async (most) => {
+    const people = await sql.query<JoinedPerson>({ name: "projo_import_joined", text: JOINED, values: [] });
+    if (people.length === 0) return 0;
+    const ids = [people.map(({ oldId }) => oldId), people.map(({ newId }) => newId)];
     let left = most;
     for (const [name, text] of Object.entries(ASSIGN)) {
       if (left === 0) break;
-      const rows = await sql.query({ name: `projo_assign_${name}`, text, values: [left] });
+      const rows = await sql.query({ name: `projo_assign_${name}`, text, values: [...ids, left] });
       left -= rows.length;
     }
     return most - left;
@@ -140,20 +143,31 @@ const OPEN_WORK = `
            WHERE k.workspace_id = ${CURRENT_WORKSPACE_SQL} AND k.revoked_at IS NULL
              AND coalesce(k.rotated_at, k.created_at) < imports.finished_at)::integer AS "serviceKeys"`;
 
-/** The people who have joined since the import, with the user who stood for each. */
+/** A person who has joined since the import, and the user who stood for the person. */
+interface JoinedPerson {
+  readonly oldId: string;
+  readonly newId: string;
+}
+
 const JOINED = `
-  SELECT a.id, a.user_id AS old_id, m.user_id AS new_id FROM imported_authors AS a
+  SELECT a.user_id AS "oldId", m.user_id AS "newId" FROM imported_authors AS a
     JOIN users AS u ON u.email = a.email
     JOIN workspace_members AS m ON m.workspace_id = a.workspace_id AND m.user_id = u.id
    WHERE a.workspace_id = ${CURRENT_WORKSPACE_SQL} AND a.user_id <> m.user_id`;
 
+const newIdOf = (column: string) =>
+  `(SELECT person.new_id FROM unnest($1::uuid[], $2::uuid[]) AS person (old_id, new_id) WHERE person.old_id = t.${column} LIMIT 1)`;
+
+/**
+ * Assigns the rows with the lowest ids. The statement joins no tables: soon after an import, PostgreSQL expects one row in the
+ * workspace, and would read the table once for each row of it.
+ */
 const assign = (table: string, column = "created_by") => `
-  WITH joined AS (${JOINED}), rows AS (
-    SELECT t.id, j.new_id FROM ${table} AS t JOIN joined AS j ON t.${column} = j.old_id
-     WHERE t.workspace_id = ${CURRENT_WORKSPACE_SQL} LIMIT $1
-  )
-  UPDATE ${table} AS t SET ${column} = rows.new_id FROM rows
-   WHERE t.workspace_id = ${CURRENT_WORKSPACE_SQL} AND t.id = rows.id
+  UPDATE ${table} AS t SET ${column} = ${newIdOf(column)}
+   WHERE t.workspace_id = ${CURRENT_WORKSPACE_SQL} AND t.${column} = ANY ($1::uuid[])
+     AND t.id <= coalesce((SELECT r.id FROM ${table} AS r
+                            WHERE r.workspace_id = ${CURRENT_WORKSPACE_SQL} AND r.${column} = ANY ($1::uuid[])
+                            ORDER BY r.id OFFSET $3::integer - 1 LIMIT 1), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
   RETURNING t.id`;
 
 /** The authors are last: a person is assigned when no row names the user who stood for them. */
@@ -164,13 +178,10 @@ const ASSIGN = {
   inviters: assign("invites", "invited_by"),
   accepters: assign("invites", "accepted_by"),
   workspace: `
-    WITH joined AS (${JOINED} LIMIT $1)
-    UPDATE workspaces AS w SET created_by = joined.new_id FROM joined
-     WHERE w.id = ${CURRENT_WORKSPACE_SQL} AND w.created_by = joined.old_id RETURNING w.id`,
-  authors: `
-    WITH joined AS (${JOINED} LIMIT $1)
-    UPDATE imported_authors AS a SET user_id = joined.new_id FROM joined
-     WHERE a.workspace_id = ${CURRENT_WORKSPACE_SQL} AND a.id = joined.id RETURNING a.id`,
+    UPDATE workspaces AS t SET created_by = ${newIdOf("created_by")}
+     WHERE t.id = ${CURRENT_WORKSPACE_SQL} AND t.created_by = ANY ($1::uuid[]) AND $3::integer > 0
+    RETURNING t.id`,
+  authors: assign("imported_authors", "user_id"),
 } as const;
 
 const UNASSIGNED = `SELECT count(*)::integer AS many FROM imported_authors AS a WHERE ${IS_ABSENT}`;

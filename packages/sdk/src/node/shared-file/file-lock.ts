@@ -17,18 +17,24 @@ const MAX_INCOMPLETE_MS = 2_000;
 const MAX_WAIT_MS = 60_000;
 const POLL_INTERVAL_MS = 20;
 
-/** Another process held the lock for longer than MAX_WAIT_MS. */
+/** Another process held the lock for longer than the time to wait. */
 export class LockHeldError extends Error {
   override readonly name = "LockHeldError";
 }
 
 export type FileLock = <T>(work: () => Promise<T>) => Promise<T>;
 
+export interface LockTimes {
+  readonly renewalIntervalMs?: number;
+  readonly maxWaitMs?: number | undefined;
+}
+
 /** @throws LockHeldError, or the system error when the lock file cannot be created */
-export function fileLock(path: string, self: Self, renewalIntervalMs = RENEWAL_INTERVAL_MS): FileLock {
+export function fileLock(path: string, self: Self, times: LockTimes = {}): FileLock {
+  const { renewalIntervalMs = RENEWAL_INTERVAL_MS, maxWaitMs = MAX_WAIT_MS } = times;
   return async (work) => {
     const holder = JSON.stringify({ id: randomId(), ...self });
-    await acquire(path, holder, self);
+    await acquire(path, holder, { self, maxWaitMs });
     const { setInterval, clearInterval } = system().getBuiltinModule("node:timers");
     const renewal = setInterval(() => void renew(path), renewalIntervalMs);
     renewal.unref();
@@ -50,12 +56,18 @@ async function renew(path: string): Promise<void> {
     .catch(() => undefined);
 }
 
-async function acquire(path: string, holder: string, self: Self): Promise<void> {
+interface Wait {
+  readonly self: Self;
+  readonly maxWaitMs: number;
+}
+
+async function acquire(path: string, holder: string, { self, maxWaitMs }: Wait): Promise<void> {
   const { performance } = system().getBuiltinModule("node:perf_hooks");
   const startedAt = performance.now();
   while (!(await create(path, holder))) {
-    if (performance.now() - startedAt > MAX_WAIT_MS) throw new LockHeldError(path);
     const stale = await staleHolder(path, self);
+    const limitMs = stale === undefined ? maxWaitMs : MAX_WAIT_MS;
+    if (performance.now() - startedAt > limitMs) throw new LockHeldError(path);
     if (stale === undefined) await wait(POLL_INTERVAL_MS);
     else await removeStale(path, stale);
   }

@@ -30,6 +30,8 @@ export interface SharedFileOptions {
   readonly alternative: string;
   /** The path of the lock. Default: the path of the file with `.lock` at its end. */
   readonly lockPath?: string | undefined;
+  /** The time to wait for another process that holds the lock, in milliseconds. Default: one minute. */
+  readonly maxWaitMs?: number | undefined;
   /**
    * Reads the file with a call that blocks the program. It makes a short program faster, because Node.js starts no threads for it.
    * Default: false.
@@ -44,7 +46,7 @@ const RESERVED_BYTES = 4_096;
 
 /** Opens a file that several processes share. Does not create it. */
 export function sharedFile(path: string, options: SharedFileOptions): SharedFile {
-  const { alternative, blocking = false, lockPath = `${path}.lock`, self } = options;
+  const { alternative, blocking = false, lockPath = `${path}.lock`, maxWaitMs, self } = options;
   const failed = (action: "read" | "written", subject: string, error: unknown): SharedFileError => {
     const { cause, nextStep } = fileProblem(error, { path: subject, action, alternative });
     const message = `${subject} cannot be ${action}: ${cause}. ${nextStep}`;
@@ -76,10 +78,7 @@ export function sharedFile(path: string, options: SharedFileOptions): SharedFile
       let ofWork: { readonly error: unknown } | undefined;
       try {
         await createDirectory(paths().dirname(path));
-        return await fileLock(
-          lockPath,
-          self ?? thisProcess(),
-        )(async () => {
+        return await fileLock(lockPath, self ?? thisProcess(), { maxWaitMs })(async () => {
           await removeAbandoned(path);
           reserved = await prepareReplacement(path, RESERVED_BYTES);
           isLocked = true;
@@ -111,7 +110,7 @@ const isAbout = (path: string, error: unknown): boolean =>
 
 const lockTimeout = (lockPath: string, cause: unknown): SharedFileError =>
   new SharedFileError(
-    `Another process has held ${lockPath} for a minute. Try again. If no other process uses the file, delete the lock.`,
+    `Another process holds ${lockPath}. Try again. If no other process uses the file, delete the lock.`,
     "locked",
     { cause },
   );

@@ -116,7 +116,10 @@ describe("a value that cannot be used", () => {
   });
 
   it.each([
-    ["login ann@example.com --account bob@example.com", "Use the email or --account, not both"],
+    [
+      "login ann@example.com --account bob@example.com",
+      "The argument and --account name different accounts.",
+    ],
     [
       "workspaces get Acme --workspace Beta",
       "Use the argument or --workspace to name the workspace, not both.",

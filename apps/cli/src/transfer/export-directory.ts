@@ -2,11 +2,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { chmod, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileProblem, sharedFile, SharedFileError } from "@projostack/sdk/node";
 import { readLines, type Line } from "../audit/lines.ts";
 import { CliError } from "../cli-error.ts";
-import { givenPath } from "../inputs/given-path.ts";
 import type { Io } from "../io.ts";
 import { createDirectory, removeEmpty } from "./create-directory.ts";
 import { isLeftFile, LOCK, STATE } from "./files.ts";
@@ -45,7 +44,7 @@ export interface ExportDirectory {
 }
 
 export function openExportDirectory(io: Io, name: string): ExportDirectory {
-  const directory = givenPath(io, name);
+  const directory = resolve(io.workingDirectory, name);
   const at = (file: string) => join(directory, file);
   const explained = (error: unknown, action: Action, file: string): unknown =>
     explainFile(error, { action, path: at(file), name: file === "" ? name : join(name, file) });

@@ -193,7 +193,7 @@ async function authStatus(options: RunOptions = {}, target = shell) {
 describe("auth status", () => {
   it("lists the accounts of all servers with their sessions, and prints no token", async () => {
     await projo("auth", "switch", ANN, "--url", first.url);
-    const { out, err } = await projo("auth", "status", "--format", "table");
+    const { out, err } = await run(["auth", "status"], { columns: 120, env: { NO_COLOR: "1" } });
     expect(out).toMatch(new RegExp(`^\\* +${ANN} +${first.url} +valid +Acme$`, "m"));
     expect(out + err).not.toMatch(/pj[ar]_/);
     const { items } = await authStatus();

@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -54,6 +56,21 @@ describe("the credentials lock", () => {
     await expect(fails).rejects.toThrow("no");
     expect(await readdir(directory)).toEqual([]);
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "passes immediately when its process was killed, and its parent has not asked for the result (Linux)",
+    async () => {
+      // The second program takes the place of the shell, and does not know its child.
+      const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+      const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+      await expect
+        .poll(() => readFile(`/proc/${Number(pid)}/stat`, "utf8"), { timeout: 10_000 })
+        .toMatch(/\) Z /);
+      await heldBy(Number(pid));
+      expect(await canAcquire()).toBe(true);
+      parent.kill("SIGKILL");
+    },
+  );
 
   it("passes immediately to one of many when its process has ended", async () => {
     await heldBy(UNUSED_PID);

@@ -1,5 +1,6 @@
 // Reads the checkpoint and key files of `projo audit verify`.
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { parseObject } from "../../audit/json.ts";
 import {
   type Checkpoint,
@@ -9,7 +10,6 @@ import {
   pointOf,
 } from "../../audit/checkpoint.ts";
 import { usageError } from "../../cli-error.ts";
-import { givenPath } from "../../inputs/given-path.ts";
 import type { Io } from "../../io.ts";
 
 export interface SavedCheckpoint {
@@ -37,10 +37,9 @@ export async function readKeys(io: Io, name: string): Promise<FindKey> {
   );
 }
 
-async function contentOf(io: Io, name: string): Promise<string> {
-  const path = givenPath(io, name);
+async function contentOf({ workingDirectory }: Io, name: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readFile(resolve(workingDirectory, name), "utf8");
   } catch {
     throw usageError(`The file ${name} does not exist or cannot be read. Check the path.`);
   }

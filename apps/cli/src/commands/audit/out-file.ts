@@ -1,9 +1,9 @@
 // Writes a file as a whole or not at all, readable by its owner only: a log holds personal data.
 import { randomUUID } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileProblem } from "@projostack/sdk/node";
 import { CliError, usageError } from "../../cli-error.ts";
-import { givenPath } from "../../inputs/given-path.ts";
 import type { Io } from "../../io.ts";
 
 export type Write = (text: string) => Promise<void>;
@@ -14,7 +14,7 @@ export async function writeAtomically<T>(
   file: string,
   work: (write: Write) => Promise<T>,
 ): Promise<T> {
-  const path = await resolveTarget(givenPath(io, file), file);
+  const path = await resolveTarget(resolve(io.workingDirectory, file), file);
   const temporary = `${path}.${randomUUID()}.part`;
   try {
     const opened = await open(temporary, "wx", 0o600);

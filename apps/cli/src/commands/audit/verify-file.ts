@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { readLines } from "../../audit/lines.ts";
 import type { Verdict, Intact } from "../../audit/verdict.ts";
 import { NotAnExportError, verifyExport } from "../../audit/verify-export.ts";
 import { interrupted, usageError } from "../../cli-error.ts";
 import type { Cli } from "../../cli.ts";
-import { givenPath } from "../../inputs/given-path.ts";
 import { isId } from "../../names/ids.ts";
 import { showRate } from "../../terminal/progress.ts";
 import { joinWords } from "../count.ts";
@@ -62,7 +62,7 @@ async function read(
   verify: (lines: ReturnType<typeof readLines>) => Promise<Verdict>,
 ): Promise<Verdict> {
   const { io } = cli;
-  const input = bytes === undefined ? io.stdin : createReadStream(givenPath(io, file));
+  const input = bytes === undefined ? io.stdin : createReadStream(resolve(io.workingDirectory, file));
   const progress = showRate(io, cli);
   const control = new AbortController();
   const release = io.onInterrupt(() => control.abort());
@@ -103,7 +103,7 @@ async function read(
 }
 
 async function sizeOf({ io }: Cli, file: string): Promise<number> {
-  const found = await stat(givenPath(io, file)).catch(() => undefined);
+  const found = await stat(resolve(io.workingDirectory, file)).catch(() => undefined);
   if (!found) throw usageError(`The file ${file} does not exist or cannot be read. Check the path.`);
   if (found.isDirectory())
     throw usageError(`${file} is a directory. Use a file written by projo audit export.`);

@@ -1,9 +1,9 @@
 // Opens the file of an import, finds out what it is, and gives its text as UTF-8.
 import { createReadStream, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { addAbortSignal, Readable } from "node:stream";
 import { CliError, usageError } from "../../cli-error.ts";
-import { givenPath } from "../../inputs/given-path.ts";
 import type { Io } from "../../io.ts";
 import {
   decodeHead,
@@ -93,7 +93,7 @@ function openStdin({ stdin }: Io, options: SourceOptions): Promise<Opened> {
 }
 
 async function openFile(io: Io, file: string, options: SourceOptions): Promise<Opened> {
-  const path = givenPath(io, file);
+  const path = resolve(io.workingDirectory, file);
   const before = await statOf(path, file);
   if (before.isDirectory()) throw usageError(`${file} is a directory. Use a CSV file.`);
   if (!before.isFile()) return openStream(createReadStream(path), file, options);

@@ -29,8 +29,20 @@ function namespaceOfProcessIds(): string | undefined {
 export function isRunning(pid: number): boolean {
   try {
     // Signal 0 sends nothing: it only checks that the process exists.
-    return system().kill(pid, 0);
+    return system().kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Returns true for a process that has ended and still exists, because its parent has not asked for its result. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = system().getBuiltinModule("node:fs").readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The state follows the name of the program, which is in parentheses and may contain any character.
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    // Only Linux has these files.
+    return false;
   }
 }

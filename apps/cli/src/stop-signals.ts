@@ -13,6 +13,8 @@ export interface StopSignals {
   exitCodeOf: (code: number) => number;
 }
 
+const ignore = (): void => {};
+
 /** The time of a command to end in order after the first signal. */
 const GRACE_MS = 5_000;
 
@@ -40,7 +42,6 @@ export function listenForStopSignals(
     for (const listener of listeners) listener();
   };
   for (const signal of Object.keys(exitCodes) as StopSignal[]) process.on(signal, () => stop(signal));
-  const ignore = () => {};
   return {
     onStop(listener) {
       listeners.add(listener);

@@ -39,8 +39,8 @@ export async function suggest(
       kind: kindOfArgument(command, argument),
     });
     // Of several ids or names, each is given once.
-    const given = argument.variadic ? position.arguments : [];
-    return { ...found, candidates: found.candidates.filter(({ value }) => !given.includes(value)) };
+    const before = argument.variadic ? position.arguments : [];
+    return { ...found, candidates: found.candidates.filter(({ value }) => !before.includes(value)) };
   }
   // Nothing else can follow.
   return text === "" ? { typed: "", candidates: optionCandidates(command) } : nothing;

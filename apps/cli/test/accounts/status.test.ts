@@ -281,12 +281,12 @@ it("doctor finds the completion in the files of the shell, and in no other text 
   const zsh = join(shell.directory, "zsh");
   await mkdir(zsh);
   const environment = env({ SHELL: "/bin/zsh", ZDOTDIR: zsh });
-  for (const [text, status] of [
+  for (const [text, found] of [
     ["cd ~/projo", "note"],
     ["source <(projo completion zsh)", "ok"],
   ] as const) {
     await writeFile(join(zsh, ".zshrc"), text);
-    expect((await doctor([], { env: environment })).of("Completion")).toMatchObject([{ status }]);
+    expect((await doctor([], { env: environment })).of("Completion")).toMatchObject([{ status: found }]);
   }
 });
 

@@ -29,8 +29,8 @@ export function addAuthSwitch(auth: Command, start: Start): void {
       const cli = start(command);
       const file = credentialsFile(cli.io, cli.message);
       const accounts = storedAccounts(await file.read());
-      const { url, account } = command.optsWithGlobals<{ url?: string; account?: string }>();
-      const named = name ?? account;
+      const { url, account: email } = command.optsWithGlobals<{ url?: string; account?: string }>();
+      const named = name ?? email;
       const candidates =
         url === undefined ? accounts : accounts.filter((account) => isOnServer(account, url));
       const chosen = named === undefined ? await chooseOther(cli, candidates) : find(candidates, named);

@@ -11,11 +11,11 @@ export interface Check {
 
 export const ok = (name: string, text: string): Check => ({ name, status: "ok", text });
 
-export const note = (name: string, text: string, fix?: string): Check => ({
+export const note = (name: string, text: string, fix: string): Check => ({
   name,
   status: "note",
   text,
-  ...(fix !== undefined && { fix }),
+  fix,
 });
 
 export const problem = (name: string, text: string, fix: string): Check => ({

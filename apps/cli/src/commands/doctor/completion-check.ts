@@ -5,19 +5,20 @@ import { type Check, note, ok } from "./check.ts";
 
 /** Returns the files of each shell that load the completion. */
 function filesOf({ env, homeDirectory = "" }: Io): Readonly<Record<string, readonly string[]>> {
-  const inHome = (...names: string[]) => names.map((name) => join(homeDirectory, name));
-  const inDirectory = (directory: string, ...names: string[]) => names.map((name) => join(directory, name));
   const config = env["XDG_CONFIG_HOME"] || join(homeDirectory, ".config");
   const data = env["XDG_DATA_HOME"] || join(homeDirectory, ".local/share");
   return {
     bash: [
-      ...inHome(".bashrc", ".bash_profile", ".profile"),
+      ...inDirectory(homeDirectory, ".bashrc", ".bash_profile", ".profile"),
       join(data, "bash-completion/completions/projo"),
     ],
     zsh: inDirectory(env["ZDOTDIR"] || homeDirectory, ".zshrc", ".zprofile"),
     fish: inDirectory(config, "fish/completions/projo.fish", "fish/config.fish"),
   };
 }
+
+const inDirectory = (directory: string, ...names: string[]): string[] =>
+  names.map((name) => join(directory, name));
 
 /** The command in a start file, or the first line of the script. */
 const LOADS_COMPLETION = /projo completion|completion of projo/;

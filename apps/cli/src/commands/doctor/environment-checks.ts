@@ -27,7 +27,12 @@ export function* checkEnvironment({ env, settingVariables }: Io): Generator<Chec
     present.map((variable) => `${variable}=${shown(variable, env[variable] ?? "")}`).join(", ") ||
       "no variable is set",
   );
-  if (env["PROJO_TOKEN"]) yield note(name, "PROJO_TOKEN takes precedence over the stored accounts.");
+  if (env["PROJO_TOKEN"])
+    yield note(
+      name,
+      "PROJO_TOKEN takes precedence over the stored accounts.",
+      "To use an account, unset PROJO_TOKEN.",
+    );
   if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
     yield problem(
       name,
@@ -36,7 +41,7 @@ export function* checkEnvironment({ env, settingVariables }: Io): Generator<Chec
     );
   }
   if (env["REQUEST_METHOD"] !== undefined && env["HTTP_PROXY"])
-    yield note(name, "HTTP_PROXY is ignored, because REQUEST_METHOD is set.");
+    yield note(name, "HTTP_PROXY is ignored, because REQUEST_METHOD is set.", "Set http_proxy instead.");
 }
 
 function shown(variable: string, value: string): string {

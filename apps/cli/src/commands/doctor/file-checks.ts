@@ -53,7 +53,7 @@ async function checkParent(directory: string): Promise<Check> {
       "Set HOME or PROJO_CONFIG_DIR to a directory of yours.",
     );
   return access(parent, constants.W_OK | constants.X_OK).then(
-    () => note("Directory", `${directory} does not exist yet. The first sign-in creates it.`),
+    () => note("Directory", `${directory} does not exist yet.`, "The first sign-in creates it."),
     () =>
       problem(
         "Directory",

@@ -53,7 +53,12 @@ export async function* checkNetwork(io: Io, options: GlobalOptions): AsyncGenera
       yield fix === undefined ? check : { ...check, fix };
       if (check.status === "problem") return;
     }
-  } else yield note("Proxy", `${proxy} is set, so the connection is checked by a request only.`);
+  } else
+    yield note(
+      "Proxy",
+      `${proxy} is set, so the connection is checked by a request only.`,
+      "If the server needs no proxy, add its host to NO_PROXY.",
+    );
   yield* checkRequest(address, fetch);
 }
 

@@ -17,7 +17,11 @@ export function* checkTerminal(io: Io): Generator<Check> {
   const isTerminal = stdin.isTTY === true && stderr.isTTY === true;
   yield isTerminal
     ? ok("Terminal", `${columnsOf(stdout)} columns, TERM=${env["TERM"] ?? ""}`)
-    : note("Terminal", "standard input or standard error is no terminal, so projo asks no questions.");
+    : note(
+        "Terminal",
+        "standard input or standard error is no terminal, so projo asks no questions.",
+        "Pass all arguments, and --yes to delete something.",
+      );
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
   if (platform !== "win32" && isTerminal && !/utf-?8/i.test(locale)) {
     yield note(

@@ -57,6 +57,7 @@ export const rules: Readonly<Record<string, Rule>> = {
     if (!isList || command.name() === "export" || isOther || (format ?? "tsv") !== "tsv") return undefined;
     const counts = new Set(
       result.out
+        // The last cell can be empty.
         .replace(/\n$/, "")
         .split("\n")
         .map((row) => row.split("\t").length),

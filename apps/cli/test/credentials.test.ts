@@ -175,7 +175,9 @@ describe("a password", () => {
       "projo: There is no terminal to ask for the password. Pipe it in with --password-stdin.\n",
     );
     const nameless = await shell.projo(["login"]);
-    expect(nameless.err).toBe("projo: There is no terminal to ask for the email. Add it as an argument.\n");
+    expect(nameless.err).toBe(
+      "projo: There is no terminal to ask for the email and the password. Add the email as an argument, and pipe the password in with --password-stdin.\n",
+    );
     const empty = await shell.projo(["login", EMAIL, "--password-stdin"], { stdin: "" });
     expect(empty.err).toBe("projo: Standard input is empty. Pipe in the password.\n");
   });

@@ -301,7 +301,7 @@ describe("logout", () => {
   it("names the account that was not signed in", async () => {
     const { err } = await projo("logout", "--account", "zed@example.com", "--url", first.url);
     expect(err).toBe(
-      `You were not signed in to ${first.url} as zed@example.com. For your accounts, see: projo auth status\n`,
+      `You were not signed in to ${first.url} as zed@example.com. For your accounts, see: projo --url ${first.url} auth status\n`,
     );
   });
 

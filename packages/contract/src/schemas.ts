@@ -43,14 +43,18 @@ export const accountEmail = addressUnless(
 /** An email address in an answer. */
 export const shownEmail = (whose: string) => z.string().meta({ format: "email", description: whose });
 
-/** PostgreSQL rejects the ISO form of year 0, and of years with five digits. */
+/**
+ * PostgreSQL rejects the ISO form of year 0, and of years with five digits. It rounds to microseconds, so that a time in the last
+ * millisecond of the year 9999 could be in the next year.
+ */
 function hasSupportedYear(value: string): boolean {
   const time = Date.parse(value);
-  return time >= FIRST && time <= LAST;
+  return time >= FIRST && (time < LAST || (time === LAST && !FINER_THAN_MILLISECONDS.test(value)));
 }
 
 const FIRST = Date.parse("0001-01-01T00:00:00Z");
 const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+const FINER_THAN_MILLISECONDS = /\.\d{3}0*[1-9]/;
 
 /** A date and time in ISO 8601 with an offset, e.g. `2026-01-31T12:00:00Z`. */
 export const dateTime = z.iso

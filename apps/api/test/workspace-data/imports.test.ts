@@ -172,6 +172,18 @@ describe("an import", () => {
     expect(await reasonOf(send(ada, "projects", [project]))).toBe("import.not_running");
   });
 
+  it("N1 keeps the last time that has an ISO form, and refuses what PostgreSQL would round to the year 10000", async () => {
+    const [last, tooLate] = ["9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.9999999Z"];
+    const project = projectLine(newId(), "Forever");
+    await start(ada);
+    expect((await send(ada, "projects", [{ ...project, createdAt: tooLate }])).status).toBe(400);
+    expect((await send(ada, "projects", [{ ...project, createdAt: last }])).status).toBe(200);
+    expect((await finish(ada, { projects: 1 }, tooLate)).status).toBe(400);
+    expect((await finish(ada, { projects: 1 }, last)).status).toBe(200);
+    expect(await list("projects")).toMatchObject([{ createdAt: last }]);
+    expect((await ada.person.call("workspaces.get", {}, ada.workspaceId)).data.createdAt).toBe(last);
+  });
+
   it("needs an empty workspace", async () => {
     await ada.person.call("projects.create", { name: "Mine" }, ada.workspaceId);
     expect((await start(ada)).error?.reason).toBe("import.not_empty");

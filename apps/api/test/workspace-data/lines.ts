@@ -78,13 +78,17 @@ export const send = (
     workspaceId,
   );
 
-export const finish = ({ person, workspaceId }: Importer, rows: object): Promise<Answer> =>
+export const finish = (
+  { person, workspaceId }: Importer,
+  rows: object,
+  createdAt: string = sample.createdAt,
+): Promise<Answer> =>
   person.call(
     "workspaceData.finishImport",
     {
       name: "Moved",
       createdBy: sample.sourceFounderId,
-      createdAt: sample.createdAt,
+      createdAt,
       rows: { ...NO_ROWS, ...rows },
     },
     workspaceId,

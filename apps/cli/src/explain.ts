@@ -105,6 +105,8 @@ const serviceKeyMessages: Readonly<Record<string, string>> = {
   ...userRequiredMessages,
   "permission.denied":
     "The scopes or the role of the service key in PROJO_TOKEN do not allow this. An admin can check them: projo keys list",
+  "import.not_empty":
+    "A service key cannot start an import: its workspace is not empty, because the key is in it. Unset PROJO_TOKEN, then run: projo login",
   "workspace.not_found":
     "The service key in PROJO_TOKEN belongs to another workspace. Omit the workspace: a key always acts in its own.",
 };

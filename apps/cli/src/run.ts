@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from "commander";
-import type { ExitCode } from "./cli-error.ts";
+import { type CliError, type ExitCode, usageError } from "./cli-error.ts";
 import { type Io, withoutColour } from "./io.ts";
 import { createProgram } from "./program.ts";
 import { applySettings } from "./settings/apply-settings.ts";
@@ -16,6 +16,11 @@ const WITHOUT_SETTINGS = [
   "--version",
 ];
 
+const OF_WHOLE_HELP: ReadonlySet<string> = new Set(["help", "--all", "--no-color"]);
+
+const helpOfAllAlone = (): CliError =>
+  usageError("projo help --all takes no argument. For the help of one command: projo help tasks list");
+
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
 export async function run(argv: readonly string[], given: Io): Promise<ExitCode> {
   let io = withStatusLine(given);
@@ -27,7 +32,8 @@ export async function run(argv: readonly string[], given: Io): Promise<ExitCode>
   }
   if (argv.includes("--no-color")) io.env = withoutColour(io.env);
   // The help command takes the names of commands only.
-  if (argv.length === 2 && argv[0] === "help" && argv[1] === "--all") {
+  if (argv[0] === "help" && argv.includes("--all")) {
+    if (argv.some((word) => !OF_WHOLE_HELP.has(word))) return report(helpOfAllAlone(), argv, io);
     await (await import("./reference/print-reference.ts")).printReference(io);
     return 0;
   }

@@ -27,7 +27,13 @@ async function pathsOfTree(): Promise<string[]> {
 it("help --all shows every command with its arguments, options and examples", async () => {
   const shell = await openShell("http://127.0.0.1:9");
   const { code, out, err } = await shell.projo(["help", "--all"]);
+  const withWord = await shell.projo(["help", "--all", "tasks"]);
   await shell.close();
+  expect(withWord).toMatchObject({
+    code: 2,
+    out: "",
+    err: "projo: projo help --all takes no argument. For the help of one command: projo help tasks list\n",
+  });
   expect({ code, err }).toEqual({ code: 0, err: "" });
   const headings = out.match(/^projo.*(?=\n=+$)/gm) ?? [];
   expect(headings.toSorted()).toEqual(["projo", ...(await pathsOfTree())].toSorted());

@@ -1,11 +1,6 @@
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** The server accepts no shorter beginning of an id. */
 const MIN_DIGITS = 4;
 const ALL_DIGITS = 32;
-
-/** Returns true when the text has the form of an id. */
-export const isId = (text: string): boolean => UUID.test(text);
 
 /** Returns the id in the form of the server, from text in which it may have capital letters, braces or no hyphens. */
 export function readId(text: string): string | undefined {

@@ -77,7 +77,7 @@ function expectSecond(files: readonly string[], verdicts: readonly unknown[], ch
 it("reports an untouched export as intact, with its workspace and last entry", async () => {
   const { header, lines, footer, workspaceId } = log;
   const content = fileOf(header, lines, footer);
-  const { code, verdict } = await verify(content, "--key", keys, "--workspace", workspaceId);
+  const { code, verdict } = await verify(content, "--key", keys, "--workspace", workspaceId.toUpperCase());
   expect(code).toBe(0);
   expect(verdict).toEqual({
     intact: true,

@@ -175,6 +175,12 @@ it("names the file and the line that the server rejects, and imports the rest af
   expect(await errorOf("workspaces", "import", "acme")).toBe(
     "projo: The workspace is not empty, or another export was imported into it. Run: projo workspaces create NAME",
   );
+  const key = await projo("keys", "create", "mover", "--role", "admin", "--scopes", "workspace:manage");
+  expect(
+    (await ann.projo(["workspaces", "import", "acme"], { env: { PROJO_TOKEN: key.out.trim() } })).err,
+  ).toBe(
+    "projo: A service key cannot start an import: its workspace is not empty, because the key is in it. Unset PROJO_TOKEN, then run: projo login\n",
+  );
   await projo("workspaces", "use", "Acme");
 });
 

@@ -6,7 +6,7 @@ import type { Verdict, Intact } from "../../audit/verdict.ts";
 import { NotAnExportError, verifyExport } from "../../audit/verify-export.ts";
 import { interrupted, usageError } from "../../cli-error.ts";
 import type { Cli } from "../../cli.ts";
-import { isId } from "../../names/ids.ts";
+import { readId } from "../../names/ids.ts";
 import { showRate } from "../../terminal/progress.ts";
 import { joinWords } from "../count.ts";
 import { readCheckpoints, readKeys } from "./input-files.ts";
@@ -22,9 +22,10 @@ interface FileToVerify {
 /** Verifies an exported file without a server: sends nothing and reads no credentials. */
 export async function verifyFile(
   cli: Cli,
-  { file, key, checkpoints, workspaceId }: FileToVerify,
+  { file, key, checkpoints, workspaceId: givenId }: FileToVerify,
 ): Promise<void> {
-  if (workspaceId !== undefined && !isId(workspaceId)) {
+  const workspaceId = givenId === undefined ? undefined : readId(givenId);
+  if (givenId !== undefined && workspaceId === undefined) {
     throw usageError(
       "Use the id of the workspace: a name needs the server, and a file is verified without it. See: projo workspaces list",
     );

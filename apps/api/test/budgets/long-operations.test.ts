@@ -118,25 +118,28 @@ describe("a long operation", () => {
     { timeout: 60_000 },
     async () => {
       await appendEntries(server.database, { workspaceId, userId: admin.id, many: 5_000 });
-      for (const [name, input] of [
-        ["audit.verify", { limit: 5_000 }],
-        ["audit.export", { limit: 5_000 }],
+      // An export is recorded at its end, in a transaction of its own, which may be seen while it waits for its next statement.
+      for (const [name, input, writes] of [
+        ["audit.verify", { limit: 5_000 }, 0],
+        ["audit.export", { limit: 5_000 }, 1],
       ] as const) {
         const ended = new AbortController();
         const long = admin.call(name, input, workspaceId).finally(() => ended.abort());
         let answered = 0;
-        let inTransaction = 0;
+        const seen = new Map<unknown, number>();
         for (; !ended.signal.aborted; answered += 1) {
           await admin.call("auth.me");
           const rows = await server.database.owner(
-            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
+            `SELECT concat(pid, ' ', xact_start) AS name FROM pg_stat_activity
+              WHERE datname = current_database() AND state = 'idle in transaction'`,
           );
-          inTransaction += rows.length;
+          for (const { name: transaction } of rows) seen.set(transaction, (seen.get(transaction) ?? 0) + 1);
         }
         expect(await long, name).toMatchObject({ status: 200 });
         // The operation has 25 parts of 200 entries. Other calls must be answered between the parts.
         expect(answered, name).toBeGreaterThan(5);
-        expect(inTransaction, name).toBe(0);
+        expect(seen.size, name).toBeLessThanOrEqual(writes);
+        expect(Math.max(0, ...seen.values()), name).toBeLessThan(answered / 2);
       }
     },
   );

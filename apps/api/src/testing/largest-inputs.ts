@@ -128,7 +128,7 @@ function fill(part: Part): unknown {
     );
   }
   if (format === "uuid") return "00000000-0000-7000-8000-000000000000";
-  if (format === "date-time") return "9999-12-31T23:59:59.999999999Z";
+  if (format === "date-time") return "9998-12-31T23:59:59.999999999Z";
   if (format === "email") return longestEmail();
   return textOf(unit, Number(maxLength ?? 100) + over);
 }

@@ -72,7 +72,9 @@ it("runs without anything beside it", async () => {
   expect(await projo(["--version"])).toEqual({ status: 0, out: "0.1.0\n", err: "" });
   expect((await projo([])).out).toContain("Usage: projo");
   expect((await projo(["tasks", "lst"])).err).toContain("Did you mean: projo tasks list?");
-  expect((await projo(["login"])).err).toContain("There is no terminal to ask for the email.");
+  expect((await projo(["login"])).err).toContain(
+    "There is no terminal to ask for the email and the password.",
+  );
   const done = async (argv: readonly string[], input?: string) => {
     const { status, out, err } = await projo(argv, input);
     expect({ status, argv }, err).toEqual({ status: 0, argv });

@@ -3,6 +3,7 @@ import { listCommands } from "../connection/list-commands.ts";
 import type { Command } from "commander";
 import { choiceOf, unknownChoice } from "../usage/choice-words.ts";
 import { type TypedInput, typedInput } from "./typed-input.ts";
+import { lowerFirst } from "../lower-first.ts";
 
 type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
@@ -109,5 +110,3 @@ function listingOf({ name }: TypedInput, operation: string): string {
   if (name === "--project") return "projo projects list";
   return listCommands[operation.split(".", 1)[0] ?? ""] ?? "projo --help";
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

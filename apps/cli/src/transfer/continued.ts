@@ -1,12 +1,16 @@
 import { isProjoError } from "@projostack/sdk";
-import { CliError } from "../cli-error.ts";
+import { CliError, interrupted } from "../cli-error.ts";
 import { callerOf } from "../credentials/service-key.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { explain } from "../explain.ts";
 import type { Io } from "../io.ts";
 
-/** Adds to a temporary error of the connection or of the server that the same command continues. Another error stays as it is. */
-export function continued(error: unknown, io: Io): unknown {
+/**
+ * Returns what a stopped or failed export or import reports. It adds to a temporary error of the connection or of the server that the
+ * same command continues. Another error stays as it is.
+ */
+export function continued(error: unknown, io: Io, signal: AbortSignal): unknown {
+  if (signal.aborted) return interrupted("Stopped. Run the same command again: it continues.");
   if (!isProjoError(error) || error.cause instanceof CliError) return error;
   const isTemporary = error.status === undefined || error.status === 429 || error.status >= 500;
   const message = explain(error, callerOf(io));

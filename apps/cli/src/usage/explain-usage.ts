@@ -5,6 +5,7 @@ import { choiceOf, unknownChoice } from "./choice-words.ts";
 import { suggestCommands } from "./suggest-command.ts";
 import { hasOption, suggestOptions } from "./suggest-option.ts";
 import type { CommandLineError } from "./command-line-error.ts";
+import { lowerFirst } from "../lower-first.ts";
 
 /** @param loadProgram loads all commands, of which only those of the command line are loaded so far */
 export async function explainUsage(
@@ -159,8 +160,6 @@ const termOf = (argument: Argument): string =>
   argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 
 const quotedIn = (message: string): string => /'(.*)'/s.exec(message)?.[1] ?? "";
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function asSentence(message: string): string {
   const text = message.replace(/^error: /, "").replaceAll(/\s+/g, " ");

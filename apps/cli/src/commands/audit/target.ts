@@ -9,6 +9,7 @@ import { findProject } from "../../names/find-project.ts";
 import { findTask } from "../../names/find-task.ts";
 import { readId } from "../../names/ids.ts";
 import { unknownChoice } from "../../usage/choice-words.ts";
+import { lowerFirst } from "../../lower-first.ts";
 
 /** The kinds of things in the log. A newer server may have more. */
 const types = [
@@ -76,5 +77,3 @@ export function requireKnownType({ type }: Target): void {
   if (types.some((known) => known === type)) return;
   throw usageError(`--target: ${lowerFirst(unknownChoice("type", type, types))}`);
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

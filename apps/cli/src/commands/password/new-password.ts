@@ -5,6 +5,7 @@ import type { Cli } from "../../cli.ts";
 import { explain } from "../../explain.ts";
 import { runningCommand } from "../../inputs/running-command.ts";
 import { askPassword } from "../../terminal/prompts.ts";
+import { lowerFirst } from "../../lower-first.ts";
 
 interface NewPassword {
   /** A client without a token. */
@@ -78,5 +79,3 @@ const isPasswordRefused = (error: unknown): error is ProjoError =>
   isProjoError(error) &&
   error.reason === "input.invalid" &&
   Object.keys(error.fieldErrors ?? {}).every((field) => field === "password" || field === "newPassword");
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { interrupted } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { createPatiently } from "../../import/patiently.ts";
@@ -53,9 +52,7 @@ async function run(cli: Cli, name: string): Promise<Manifest> {
       now: () => new Date(),
     });
   } catch (error) {
-    throw signal.aborted
-      ? interrupted("Stopped. Run the same command again: it continues.")
-      : continued(error, cli.io);
+    throw continued(error, cli.io, signal);
   } finally {
     release();
     progress.stop();

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { interrupted } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { createPatiently, type Patiently } from "../../import/patiently.ts";
@@ -100,9 +99,7 @@ async function run(cli: Cli, { directory, manifest, sendsInvites }: Import): Pro
     const sent = sendsInvites ? await sendInvites(workspace, patiently, signal) : 0;
     print(cli, { finished, manifest, sent });
   } catch (error) {
-    throw signal.aborted
-      ? interrupted("Stopped. Run the same command again: it continues.")
-      : continued(error, cli.io);
+    throw continued(error, cli.io, signal);
   } finally {
     release();
     progress.stop();

@@ -32,10 +32,11 @@ export interface Writers {
   /** Waits for the calls in flight, and starts none until `resume`. */
   pause(): Promise<void>;
   resume(): void;
-  stop(): Promise<void>;
+  /** Waits until a call of each writer has failed, a minute at most. @returns whether each has failed */
+  untilFailed(): Promise<boolean>;
 }
 
-/** Creates tasks and deletes every fourth one, which adds an audit entry, until `stop`. */
+/** Creates tasks and deletes every fourth one, which adds an audit entry, until a call fails. */
 export function startWriters(url: string, accounts: readonly Account[]): Writers {
   const state = { isStopped: false };
   let acknowledged = 0;
@@ -52,12 +53,17 @@ export function startWriters(url: string, accounts: readonly Account[]): Writers
   const resume = () => {
     state.isStopped = false;
     loops = accounts.map(write);
-    // `pause` reports the error.
+    // `pause` and `untilFailed` report the error.
     for (const loop of loops) loop.catch(() => {});
   };
   const pause = async () => {
     state.isStopped = true;
     await Promise.all(loops);
+  };
+  const untilFailed = async () => {
+    const results = await Promise.race([Promise.allSettled(loops), wait(60_000, [], { ref: false })]);
+    state.isStopped = true;
+    return results.length > 0 && results.every(({ status }) => status === "rejected");
   };
   resume();
   return {
@@ -66,6 +72,6 @@ export function startWriters(url: string, accounts: readonly Account[]): Writers
     },
     pause,
     resume,
-    stop: pause,
+    untilFailed,
   };
 }

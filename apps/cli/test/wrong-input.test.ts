@@ -225,6 +225,15 @@ describe("input that the server refuses is described with the option or the argu
       "audit list --target passwords:x",
       '--target: there is no type "passwords". Use workspace, member, invite, key, project, task, operation, audit or user.',
     ],
+    [
+      "audit list --target operation:task.delete",
+      '--target: there is no operation "task.delete". Did you mean tasks.delete?',
+    ],
+    ["audit list --target operation:sudo", '--target: there is no operation "sudo". See: projo call --help'],
+    [
+      "audit list --target workspace:Acme",
+      '--target: "Acme" is not an id. Write workspace:ID, or workspace alone for any.',
+    ],
     ["audit list --target :", '--target: ":" has the wrong form. Write it as TYPE:ID, such as task:ID.'],
     [`tasks list --search ${LONG.repeat(80)}`, "The input is longer than the server accepts. Shorten it."],
     [

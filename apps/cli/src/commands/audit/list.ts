@@ -7,7 +7,7 @@ import { findActor } from "../../names/find-actor.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { entryColumns, withActorNames } from "./entry-cells.ts";
-import { orAdvise, parseTarget, requireKnownType, type Target, targetFilter } from "./target.ts";
+import { orAdvise, parseTarget, requireKnownTarget, type Target, targetFilter } from "./target.ts";
 
 interface ListOptions extends PageOptions {
   action?: AuditAction;
@@ -48,7 +48,7 @@ export function addListAudit(audit: Command, start: Start): void {
         withActorNames((include) => workspace.audit.list({ ...filters, ...asked, ...include })),
       );
       if (page.items.length === 0) {
-        if (target) requireKnownType(target);
+        if (target) requireKnownTarget(target);
         requireOrder(["--from", filters.from], ["--to", filters.to]);
       }
       await printPage(cli, page, { columns: entryColumns, none: "No entry matches." });

@@ -1,5 +1,5 @@
 // The option --target of the audit log: TYPE, or TYPE:ID with what also names the object elsewhere.
-import type { AuditListInput } from "@projostack/sdk";
+import { type AuditListInput, operations } from "@projostack/sdk";
 import { CliError, usageError } from "../../cli-error.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
 import { findKey } from "../../names/find-key.ts";
@@ -8,7 +8,8 @@ import { findMember } from "../../names/find-member.ts";
 import { findProject } from "../../names/find-project.ts";
 import { findTask } from "../../names/find-task.ts";
 import { readId } from "../../names/ids.ts";
-import { unknownChoice } from "../../usage/choice-words.ts";
+import { choiceOf, unknownChoice } from "../../usage/choice-words.ts";
+import { similarNames } from "../../usage/edit-distance.ts";
 import { lowerFirst } from "../../lower-first.ts";
 
 /** The kinds of things in the log. A newer server may have more. */
@@ -72,8 +73,21 @@ export async function orAdvise<T>(work: () => Promise<T>, advice: string): Promi
   }
 }
 
-/** Refuses a type that the log does not have: an empty list would look as if nothing had happened. @throws CliError */
-export function requireKnownType({ type }: Target): void {
-  if (types.some((known) => known === type)) return;
-  throw usageError(`--target: ${lowerFirst(unknownChoice("type", type, types))}`);
+/** Refuses a target that the log cannot have: an empty list would look as if nothing had happened. @throws CliError */
+export function requireKnownTarget({ type, text }: Target): void {
+  if (!types.some((known) => known === type)) {
+    throw usageError(`--target: ${lowerFirst(unknownChoice("type", type, types))}`);
+  }
+  if (text === undefined) return;
+  if (type === "operation") requireOperation(text);
+  else if (!finders[type] && readId(text) === undefined) {
+    throw usageError(`--target: "${text}" is not an id. Write ${type}:ID, or ${type} alone for any.`);
+  }
+}
+
+function requireOperation(name: string): void {
+  if (Object.hasOwn(operations, name)) return;
+  const similar = similarNames(name, Object.keys(operations));
+  const advice = similar.length === 0 ? "See: projo call --help" : `Did you mean ${choiceOf(similar)}?`;
+  throw usageError(`--target: there is no operation "${name}". ${advice}`);
 }

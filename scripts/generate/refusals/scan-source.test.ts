@@ -9,6 +9,12 @@ const root = dirname(dirname(dirname(import.meta.dirname)));
 const messagesIn = (text: string) =>
   scanSource([{ path: "a.ts", text }]).messages.map(({ message }) => message);
 
+/** A file that throws the text of `sea.ts` as this error. */
+const throwingFile = (path: string, name: string) => ({
+  path,
+  text: `import { describeLoss } from "./sea.ts"; throw new ${name}(describeLoss());`,
+});
+
 const rowsOf = (table: string) => table.split("\n").slice(2);
 
 describe("scanSource", () => {
@@ -55,6 +61,20 @@ describe("scanSource", () => {
     const text = `function describeLoss(kind: string) { switch (kind) { case "sea": return "It was lost at sea."; } }
       const advice = { sea: () => "Search the sea." };`;
     expect(messagesIn(text)).toEqual(["It was lost at sea. Search the sea."]);
+  });
+
+  it("takes the class of the error from the only file that imports the text", () => {
+    const explains = {
+      path: "src/loss/sea.ts",
+      text: `function describeLoss() { return "It was lost at sea."; }`,
+    };
+    const creatorIn = (...files: readonly { path: string; text: string }[]) =>
+      scanSource([explains, ...files]).messages.map(({ creator }) => creator);
+    expect(creatorIn(throwingFile("src/loss/a.ts", "LostError"))).toEqual(["LostError"]);
+    expect(
+      creatorIn(throwingFile("src/loss/a.ts", "LostError"), throwingFile("src/loss/b.ts", "SunkError")),
+    ).toEqual([""]);
+    expect(creatorIn(throwingFile("src/other/a.ts", "LostError"))).toEqual([""]);
   });
 
   it("finds the texts of an object whose keys are reasons", () => {

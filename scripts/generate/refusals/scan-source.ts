@@ -1,5 +1,6 @@
 // Finds the messages of the errors that a package creates, in its source code: `new CliError(...)`, `new TypeError(...)`, and the
 // functions that create such errors. So the reference lists the messages of the SDK and of the CLI as their code declares them.
+import { posix } from "node:path";
 import { explainedIn } from "./explaining-functions.ts";
 import { hasWords, textsOf } from "./message-texts.ts";
 import { constantsIn, nodesOf, parse, type Node, type SourceFile } from "./syntax.ts";
@@ -53,8 +54,9 @@ export function scanSource(files: readonly SourceFile[]): Scan {
           if (hasWords(message)) messages.push({ message, path, ...rest });
       }
     }
+    const creator = creatorOf(path, nodes, parsed);
     for (const message of explainedIn(nodes, constants))
-      messages.push({ message, path, creator: classIn(nodes), reason: undefined, exitCode: undefined });
+      messages.push({ message, path, creator, reason: undefined, exitCode: undefined });
   }
   return { messages, places };
 }
@@ -113,12 +115,33 @@ function literalIn(node: Node | undefined, key: string): string | number | undef
   return undefined;
 }
 
+interface ParsedFile {
+  readonly path: string;
+  readonly nodes: readonly Node[];
+}
+
+/** The class of the errors for the texts of a file, which the only file that imports it can create. */
+function creatorOf(path: string, nodes: readonly Node[], files: readonly ParsedFile[]): string {
+  if (nodes.some((node) => creationIn(node))) return classIn(nodes);
+  const [importer, ...others] = files.filter((file) => importsOf(file).includes(path));
+  return importer && others.length === 0 ? classIn(importer.nodes) : "";
+}
+
 /** The class of the errors that a file creates, if it is one class. */
 function classIn(nodes: readonly Node[]): string {
   const classes = new Set(nodes.flatMap((node) => creationIn(node)?.creator ?? []));
   const [first = "", ...others] = classes;
   return others.length === 0 && first.endsWith("Error") ? first : "";
 }
+
+/** The paths of the files that a file imports by a relative path. */
+const importsOf = ({ path, nodes }: ParsedFile): string[] =>
+  nodes.flatMap((node) =>
+    node.type === "ImportDeclaration" && node.source.value.startsWith(".")
+      ? [posix.join(posix.dirname(path), node.source.value)]
+      : [],
+  );
+
 /**
  * Finds the texts that the files declare for reasons of the server, as objects whose keys are reasons.
  * @returns the texts by reason

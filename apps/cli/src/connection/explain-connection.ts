@@ -13,7 +13,8 @@ export function explainConnection(error: ProjoConnectionError): string {
   if (error.mayHaveBeenCarriedOut) return `${cause} ${mayBeDone(error)}`;
   if (failure === "unreachable" && isOnThisMachine(cause))
     return `${cause} Start the server in its repository: npx -y pnpm@12 start`;
-  return `${cause} ${nextSteps[failure] ?? adviceIn(message)}`;
+  const advice = isAboutProxy(cause) ? nextStepsAtProxy[failure] : nextSteps[failure];
+  return `${cause} ${advice ?? adviceIn(message)}`;
 }
 
 /** Describes a timeout, or an answer of another program, in one line. */
@@ -71,6 +72,9 @@ const CHECK_ADDRESS = "Check the address (--url or PROJO_URL) and the network.";
 
 const IN_EVERY_VERSION = new Set(["system.health", "auth.signIn", "auth.signUp", "auth.me"]);
 
+const TRUST =
+  "If you expect this certificate, pass its certificate authority: --ca-file FILE (or PROJO_CA_FILE)";
+
 const nextSteps: Readonly<Record<string, string>> = {
   unreachable: CHECK_ADDRESS,
   unknown: CHECK_ADDRESS,
@@ -79,14 +83,15 @@ const nextSteps: Readonly<Record<string, string>> = {
   not_http: "Check the port in the address (--url or PROJO_URL).",
   not_tls:
     "Check the port in the address (--url or PROJO_URL), or use an http address if the server has no TLS.",
-  certificate_untrusted:
-    "If you expect this certificate, pass its certificate authority: --ca-file FILE (or PROJO_CA_FILE)",
+  certificate_untrusted: TRUST,
   certificate_of_another_host: "Use a host name of the certificate in the address (--url or PROJO_URL).",
   connection_lost:
     "Run the command again. If it fails again, check whether the server expects an https address.",
-  proxy_unreachable:
-    "Check HTTPS_PROXY and HTTP_PROXY, or add the host of the server to NO_PROXY if it needs no proxy.",
 };
+
+const nextStepsAtProxy: Readonly<Record<string, string>> = { certificate_untrusted: TRUST };
+
+const isAboutProxy = (cause: string): boolean => /\bthe proxy https?:/i.test(cause);
 
 /** The first sentence of the SDK's message. A URL in it contains no space. */
 const causeIn = (message: string): string => message.split(/(?<=\.) /, 1)[0] ?? message;

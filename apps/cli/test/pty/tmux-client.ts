@@ -61,6 +61,9 @@ export function startTmux({ columns, rows, home, program }: TmuxOptions): Tmux {
   /** The number of the outputs of the program, and who waits for the next one. */
   let outputs = 0;
   let notify: (() => void) | undefined;
+  let start: (() => void) | undefined;
+  /** The server can read a command from standard input before it has created the session. */
+  const started = new Promise<void>((resolve) => (start = resolve));
   let block: { readonly end: RegExp; readonly isAnswer: boolean; readonly lines: string[] } | undefined;
   createInterface({ input: client.stdout }).on("line", (line) => {
     if (!block) {
@@ -78,6 +81,7 @@ export function startTmux({ columns, rows, home, program }: TmuxOptions): Tmux {
       return;
     }
     const output = block.lines.join("\n");
+    if (!block.isAnswer) start?.();
     const command = block.isAnswer ? sent.shift() : undefined;
     block = undefined;
     if (end[1] === "end") command?.resolve(output);
@@ -88,12 +92,14 @@ export function startTmux({ columns, rows, home, program }: TmuxOptions): Tmux {
       reject(new Error(`tmux ended before the command: ${words.join(" ")}`));
   });
 
-  const run = (...words: string[]): Promise<string> =>
-    new Promise((resolve, reject) => {
+  const run = async (...words: string[]): Promise<string> => {
+    await Promise.race([started, closed]);
+    return new Promise((resolve, reject) => {
       if (client.exitCode !== null) return reject(new Error("tmux has ended"));
       sent.push({ words, resolve, reject });
       client.stdin.write(`${words.map(quoted).join(" ")}\n`);
     });
+  };
 
   const screen = async () =>
     (await run("capture-pane", "-p"))

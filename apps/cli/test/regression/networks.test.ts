@@ -98,6 +98,14 @@ describe("projo behind a proxy", () => {
     );
   });
 
+  it("names a proxy that has no TLS, and gives advice about the proxy", async () => {
+    const { port } = await startProxy();
+    const env = { https_proxy: `https://127.0.0.1:${port}` };
+    expect(await messageAt("https://projo.invalid", env)).toMatch(
+      /^The proxy https:\/\/127\.0\.0\.1:\d+ does not speak TLS \(\w+\)\. Check the port of the proxy, or begin its URL with http:\/\/ if it has no TLS\.$/,
+    );
+  });
+
   it("names a proxy that does not run", async () => {
     const gone = createServer();
     const port = await listen(gone);

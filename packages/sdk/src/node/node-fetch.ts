@@ -39,7 +39,7 @@ export function createNodeFetch({ env, ca }: NodeFetchOptions = {}): Fetch {
     new Promise<FetchedResponse>((resolve, reject) => {
       const proxy = proxyFor(url, env ?? nodeProcess()?.env ?? {});
       const request = open(transport, { url, init, proxy });
-      request.on("error", (error) => reject(named(error, proxy)));
+      request.on("error", (error) => reject(named(error, { url, proxy })));
       request.on("response", (response) => resolve(toResponse(response, proxy)));
       request.end(init.body);
     });
@@ -163,13 +163,15 @@ function proxyError(error: Error, { origin }: Proxy): Error {
 /** A proxy that closes the connection or does not speak HTTP was reached, but opened no tunnel. */
 const connectCodes: Readonly<Record<string, string>> = { ECONNRESET: "PROXY_CLOSED", EPIPE: "PROXY_CLOSED" };
 
-/** Adds the proxy to an error of the connection to it, which an http request through a proxy uses directly. */
-function named(error: Error, proxy: Proxy | undefined): Error {
+/** Adds the proxy to an error of the connection to it. The connection of an http request goes to the proxy alone. */
+function named(error: Error, { url, proxy }: Pick<Outgoing, "url" | "proxy">): Error {
   if (proxy === undefined || "proxy" in error) return error;
+  const syscall = "syscall" in error ? error.syscall : undefined;
+  const isLost = (syscall === "read" || syscall === "write") && codeOf(error) !== "EPROTO";
   // If several addresses were tried, the error has the errors of all of them and no system call.
-  const isConnect =
-    "errors" in error || ("syscall" in error && error.syscall !== "read" && error.syscall !== "write");
-  return isConnect ? Object.assign(error, { proxy: proxy.origin }) : error;
+  const isConnect = "errors" in error || (syscall !== undefined && syscall !== "read" && syscall !== "write");
+  const isAtProxy = parseUrl(url).protocol === "http:" ? !isLost : isConnect;
+  return isAtProxy ? Object.assign(error, { proxy: proxy.origin }) : error;
 }
 
 const codeOf = (error: Error): string | undefined =>

@@ -211,6 +211,47 @@ describe("a failure of the proxy", () => {
     }
   });
 
+  it("is named when its URL begins with https:// and it has no TLS", async () => {
+    const proxy = await startProxy();
+    const url = proxy.url.replace("http:", "https:");
+    for (const target of [https, "http://server.example"]) {
+      const error = await failureOf(createTask(clientOf(target, { env: { ALL_PROXY: url } })));
+      expect(error).toMatchObject({ failure: "not_tls", mayHaveBeenCarriedOut: false });
+      expect(error.message).toMatch(
+        /^The proxy https:\S+ does not speak TLS \(\w+\)\. Check the port of the proxy/,
+      );
+      expect(error.message).toContain("begin its URL with http://");
+    }
+  });
+
+  it.each(["http://server.example", https])("is named when it closes the TLS handshake: %s", async (url) => {
+    const port = await listen(createServer((socket) => void socket.once("data", () => socket.end())));
+    const error = await failureOf(
+      createTask(clientOf(url, { env: { ALL_PROXY: `https://127.0.0.1:${port}` } })),
+    );
+    expect(error).toMatchObject({ mayHaveBeenCarriedOut: false });
+    expect(error.message).toContain(`proxy https://127.0.0.1:${port}`);
+    expect(error.message).not.toContain("baseUrl");
+    expect(error.message).not.toContain("the server");
+  });
+
+  it.runIf(needsOpenssl)("is named when its certificate is not valid", async () => {
+    const expected = [
+      [certificates.otherHost, "Set the URL of the proxy to a host name of the certificate."],
+      [certificates.expired, "has expired"],
+      [certificates.selfSigned, "is not from a certificate authority that this program trusts"],
+    ] as const;
+    for (const [tls, text] of expected) {
+      const proxy = await startProxy({ tls });
+      const all_proxy = proxy.url.replace("127.0.0.1", "localhost");
+      for (const url of ["http://server.example", https]) {
+        const error = await failureOf(getTask(clientOf(url, { env: { all_proxy }, ca: certificates.ca })));
+        expect(error.message).toContain(`The certificate of the proxy ${all_proxy} `);
+        expect(error.message).toContain(text);
+      }
+    }
+  });
+
   it("leaves no connection to the proxy when the call ends before the tunnel opens", async () => {
     let open = 0;
     const silent = createServer((socket) => {

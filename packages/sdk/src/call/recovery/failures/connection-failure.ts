@@ -2,6 +2,7 @@
 // this in codes only. The rest of their errors may contain the request's headers, so nothing else of them is in the message.
 import type { ConnectionFailure } from "../../../errors.ts";
 import { ProjoConnectionError } from "../given.ts";
+import { describeProxy, proxyAdviceFor } from "./proxy-failure.ts";
 import { safeCause } from "./safe-cause.ts";
 
 export interface FailedRequest {
@@ -18,9 +19,10 @@ export function connectionError(error: unknown, request: FailedRequest): ProjoCo
   const { code, phase, proxy } = detailsOf(error);
   const failure = failureOf(code, { phase, hasProxy: proxy !== undefined });
   const mayHaveBeenCarriedOut = !isRepeatable && afterSending.has(failure);
-  const subject = { baseUrl, isRepeatable, proxy, code };
-  const what = describe(failure, subject);
-  return new ProjoConnectionError(mayHaveBeenCarriedOut ? what : `${what} ${adviceFor(failure, subject)}`, {
+  const atProxy = proxy === undefined ? undefined : describeProxy(failure, { proxy, baseUrl, code });
+  const what = atProxy ?? describe(failure, { baseUrl, isRepeatable, code });
+  const next = atProxy === undefined ? adviceFor(failure, baseUrl) : proxyAdviceFor(failure, code);
+  return new ProjoConnectionError(mayHaveBeenCarriedOut ? what : `${what} ${next}`, {
     operation,
     code: "CONNECTION_FAILED",
     failure,
@@ -125,14 +127,11 @@ interface Subject {
   readonly baseUrl: string;
   readonly isRepeatable: boolean;
   readonly code: string | undefined;
-  readonly proxy: string | undefined;
 }
 
 /** What happened, in one sentence. */
-function describe(failure: ConnectionFailure, { baseUrl, code, proxy, isRepeatable }: Subject): string {
+function describe(failure: ConnectionFailure, { baseUrl, code, isRepeatable }: Subject): string {
   const by = code === undefined ? "" : ` (${code})`;
-  // Certificates and the handshake are those of the proxy, if the way to it uses TLS too.
-  const peer = proxy === undefined ? baseUrl : `the proxy ${proxy}`;
   switch (failure) {
     case "unreachable":
       return `Cannot reach ${baseUrl}${by}.`;
@@ -144,24 +143,17 @@ function describe(failure: ConnectionFailure, { baseUrl, code, proxy, isRepeatab
     case "not_http":
       return `The program at ${baseUrl} does not speak HTTP${by}.`;
     case "not_tls":
-      return proxy === undefined
-        ? `The program at ${baseUrl} does not speak TLS${by}.`
-        : `The proxy ${proxy} does not speak TLS${by}.`;
+      return `The program at ${baseUrl} does not speak TLS${by}.`;
     case "tls_failed":
-      return `The TLS handshake with ${peer} failed${by}.`;
+      return `The TLS handshake with ${baseUrl} failed${by}.`;
     case "certificate_untrusted":
-      return `The certificate of ${peer} is not from a certificate authority that this program trusts${by}.`;
+      return `The certificate of ${baseUrl} is not from a certificate authority that this program trusts${by}.`;
     case "certificate_expired":
       return code === "CERT_NOT_YET_VALID"
-        ? `The certificate of ${peer} is not valid yet${by}.`
-        : `The certificate of ${peer} has expired${by}.`;
+        ? `The certificate of ${baseUrl} is not valid yet${by}.`
+        : `The certificate of ${baseUrl} has expired${by}.`;
     case "certificate_of_another_host":
-      return `The certificate of ${peer} is for another host name${by}.`;
-    case "proxy_unreachable":
-      return `Cannot reach the proxy ${proxy} on the way to ${baseUrl}${by}.`;
-    case "proxy_refused":
-      if (code === "PROXY_UNSUPPORTED") return `The proxy ${proxy} is not an http or https URL.`;
-      return `The proxy ${proxy} refused the connection to ${baseUrl}${by}.`;
+      return `The certificate of ${baseUrl} is for another host name${by}.`;
     case "response_damaged":
       return `The response of ${baseUrl} is damaged${by}.`;
     case "connection_lost":
@@ -174,15 +166,15 @@ function describe(failure: ConnectionFailure, { baseUrl, code, proxy, isRepeatab
 }
 
 /** What to do, in one sentence or two. */
-function adviceFor(failure: ConnectionFailure, { baseUrl, code }: Subject): string {
+function adviceFor(failure: ConnectionFailure, baseUrl: string): string {
   if (failure === "connection_lost")
     return baseUrl.startsWith("http:")
       ? "Repeat the call. If it fails again, check whether the server expects an https URL."
       : "Repeat the call.";
-  return advice[failure]?.(code) ?? "Check that the server is running and that baseUrl is correct.";
+  return advice[failure]?.() ?? "Check that the server is running and that baseUrl is correct.";
 }
 
-const advice: Partial<Record<ConnectionFailure, (code: string | undefined) => string>> = {
+const advice: Partial<Record<ConnectionFailure, () => string>> = {
   unknown_host: () => "Check the host name in baseUrl, and the DNS of this network.",
   port_blocked: () => "Check the port in baseUrl.",
   not_http: () => "Check the port in baseUrl.",
@@ -193,19 +185,6 @@ const advice: Partial<Record<ConnectionFailure, (code: string | undefined) => st
     "If this certificate is expected, set NODE_EXTRA_CA_CERTS to the file of its certificate authority before the program starts.",
   certificate_expired: () => "Renew the certificate, or correct the clock of this machine.",
   certificate_of_another_host: () => "Set baseUrl to a host name of the certificate.",
-  proxy_unreachable: () =>
-    "Check HTTPS_PROXY and HTTP_PROXY, or add the host of the server to NO_PROXY if it needs no proxy.",
-  proxy_refused: (code) =>
-    proxyAdvice[code ?? ""] ??
-    "Ask the operator of the proxy to allow this host and port, or add the host to NO_PROXY if it needs no proxy.",
-};
-
-const proxyAdvice: Readonly<Record<string, string>> = {
-  PROXY_STATUS_407: "Put the user name and the password into the URL of the proxy, percent-encoded.",
-  PROXY_STATUS_502: "Check the host and the port in baseUrl: the proxy cannot reach them.",
-  PROXY_STATUS_503: "Check the host and the port in baseUrl: the proxy cannot reach them.",
-  PROXY_STATUS_504: "Check the host and the port in baseUrl: the proxy cannot reach them.",
-  PROXY_UNSUPPORTED: "Set HTTPS_PROXY or HTTP_PROXY to the http or https URL of a proxy.",
 };
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -39,10 +39,14 @@ describe("readCookie", () => {
   it("reads 8 KB of other cookies in less than 5 ms", () => {
     const others = Array.from({ length: 400 }, (_, at) => `c${at}=${"v".repeat(14)}`).join("; ");
     expect(others.length).toBeGreaterThan(8_000);
-    const start = performance.now();
-    expect(readCookie(`${others}; ${NAME}=pjs_a`, NAME)).toEqual({ value: "pjs_a" });
-    expect(readCookie("=".repeat(8_000), NAME)).toBe("none");
-    expect(readCookie(`${NAME}="${'"'.repeat(8_000)}`, NAME)).not.toBe("none");
-    expect(performance.now() - start).toBeLessThan(5);
+    const durations = Array.from({ length: 20 }, () => {
+      const start = performance.now();
+      expect(readCookie(`${others}; ${NAME}=pjs_a`, NAME)).toEqual({ value: "pjs_a" });
+      expect(readCookie("=".repeat(8_000), NAME)).toBe("none");
+      expect(readCookie(`${NAME}="${'"'.repeat(8_000)}`, NAME)).not.toBe("none");
+      return performance.now() - start;
+    });
+    // Other programs can take the processor in any of them.
+    expect(Math.min(...durations)).toBeLessThan(5);
   });
 });

@@ -63,7 +63,9 @@ test("Ctrl-C only reaches the server, which finishes its work before it stops th
   expect(guards(owner.host)).toHaveLength(1);
   expect(await query(owner, "SELECT 1")).toEqual([[1]]);
 
-  expect(await once(server.child, "exit")).toEqual([0, null]);
+  const exited = once(server.child, "exit");
+  await server.stop();
+  expect(await exited).toEqual([0, null]);
   expect(isRunning(pid)).toBe(false);
   await expect(lstat(owner.host)).rejects.toThrow("ENOENT");
   await expect(readFile(join(dataDir, "lock"))).rejects.toThrow("ENOENT");

@@ -1,7 +1,5 @@
-// A server with only its database, as a separate process that tests can kill. It prints events as lines of JSON, stops the
-// database on Ctrl-C, and ends at the end of its standard input.
-
-import { setTimeout as delay } from "node:timers/promises";
+// A server with only its database, as a separate process that tests can kill. It prints events as lines of JSON, also on Ctrl-C. At
+// the end of its standard input, which stands for the end of its work, it stops the database and ends.
 
 import {
   EmbeddedPostgresError,
@@ -20,10 +18,7 @@ try {
     await postgres.stop();
     process.exit(0);
   };
-  process.on("SIGINT", () => {
-    print({ event: "interrupted" });
-    void delay(500).then(stop);
-  });
+  process.on("SIGINT", () => print({ event: "interrupted" }));
   process.stdin.on("end", () => void stop()).resume();
   print({ event: "ready", pid: postgres.pid, owner: postgres.owner });
 } catch (error) {

@@ -99,9 +99,11 @@ it("exits with 130 and leaves no partial file when Ctrl-C stops an export", asyn
 it("tail prints a new entry and exits with 0 at Ctrl-C", async () => {
   const child = start(["tail", "--interval", "0.2"]);
   const outcome = ended(child);
+  // The entry can be printed before the rename has ended.
+  const printed = new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
   await new Promise<void>((resolve) => child.stderr?.once("data", () => resolve()));
   await expectDone(shell.projo(["workspaces", "rename", "Renamed"]));
-  await new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
+  await printed;
   child.kill("SIGINT");
   const { code, out } = await outcome;
   expect(code).toBe(0);

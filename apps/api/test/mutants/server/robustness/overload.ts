@@ -20,7 +20,8 @@ const waitsForFullPool: Attack = {
   tryOn: async (server) => {
     const other = await place(server);
     return whilePoolIsFull(server, async () => {
-      for (let tries = 0; tries < 3; tries += 1) {
+      // In some tries, locks have just been given up and a connection is free.
+      for (let tries = 0; tries < 8; tries += 1) {
         const { status, ms } = await timed(() => createTask(other));
         if (status === 503 && ms < LONG_MS) return false;
       }

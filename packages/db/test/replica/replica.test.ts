@@ -236,8 +236,11 @@ describe.skipIf(!hasPostgres15 && !isNeeded)("a read replica", () => {
       await expect
         .poll(async () => {
           const released = new AbortController();
+          // The replay of each lock conflicts with the statements that run at that moment.
           const locking = database
-            .owner("DO $$ BEGIN LOCK TABLE tasks; PERFORM pg_sleep(0.6); END $$")
+            .owner(
+              "DO $$ BEGIN FOR n IN 1..30 LOOP LOCK TABLE tasks; COMMIT; PERFORM pg_sleep(0.02); COMMIT; END LOOP; END $$",
+            )
             .finally(() => released.abort());
           while (!released.signal.aborted) {
             const lists = await Promise.all(Array.from({ length: 8 }, () => list(db)));

@@ -48,6 +48,7 @@ const forbidden: readonly (readonly [title: string, folder: string, line: string
   ["the CLI imports db", cli, `import "@projostack/db";`],
   ["the CLI imports a type of the contract", cli, `import type { A } from "@projostack/contract";`],
   ["the CLI imports pg", `${cli}/commands`, `import pg from "pg";`],
+  ["the CLI tests a URL with canParse", cli, `URL.canParse("https://example.com");`],
   ["an app imports another app", cli, `import "@projostack/api";`],
   ["an import leaves its package", contract, `import { role } from "../../authz/src/index.ts";`],
   ["an import leaves the folder of packages", feature, `import "../../../../../packages/db/src/db.ts";`],

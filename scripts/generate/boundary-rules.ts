@@ -173,6 +173,12 @@ const environment = (): Override => ({
         property,
         message: "It can be injected into; use $queryRaw`...`.",
       })),
+      {
+        object: "URL",
+        property: "canParse",
+        message:
+          "Node.js 20 and 22 refuse letters of Latin-1 after some thousand calls. Use new URL, and catch its error.",
+      },
     ],
   },
 });

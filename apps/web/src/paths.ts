@@ -27,8 +27,12 @@ export const withReturn = (path: string, returnTo: string): string =>
 export function returnPath(search: string): string {
   const path = new URLSearchParams(search).get("return");
   const origin = "https://origin.invalid";
-  // Browsers read a backslash as a slash, and drop tabs and line breaks. The URL parser does the same.
-  if (path === null || !path.startsWith("/") || !URL.canParse(path, origin)) return paths.workspaces;
-  const url = new URL(path, origin);
-  return url.origin === origin ? url.pathname + url.search : paths.workspaces;
+  if (path === null || !path.startsWith("/")) return paths.workspaces;
+  try {
+    // Browsers read a backslash as a slash, and drop tabs and line breaks. The URL parser does the same.
+    const url = new URL(path, origin);
+    return url.origin === origin ? url.pathname + url.search : paths.workspaces;
+  } catch {
+    return paths.workspaces;
+  }
 }

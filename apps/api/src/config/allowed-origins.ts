@@ -1,6 +1,7 @@
 // Reads PROJO_ALLOWED_ORIGINS. Browsers send an origin in one form: scheme and host in lower case, the host in ASCII, no default
 // port. Entries are brought into this form, so that a comparison of texts decides.
 
+import { parseUrl } from "../runtime/parse-url.ts";
 import type { Config } from "./settings.ts";
 
 export interface AllowedOrigins {
@@ -28,7 +29,7 @@ export function readAllowedOrigins(text: string): AllowedOrigins {
 function problemOf(entry: string): string | null {
   if (entry === "") return "has an empty entry: remove the comma";
   const [, scheme, rest = ""] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(entry) ?? [];
-  const url = URL.canParse(entry) ? new URL(entry) : null;
+  const url = parseUrl(entry);
   // A message must not repeat a password.
   if (entry.includes("@")) return `has an entry with a user name or a password: write an origin, ${EXAMPLE}`;
   const has = `has ${JSON.stringify(entry)}`;

@@ -1,3 +1,4 @@
+import { parseUrl } from "../runtime/parse-url.ts";
 import { isLoopback } from "./is-loopback.ts";
 
 /**
@@ -6,8 +7,8 @@ import { isLoopback } from "./is-loopback.ts";
  * @returns the URL for the client
  */
 export function parseRedisUrl(text: string): string | null {
-  if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return null;
-  const url = new URL(text);
+  const url = /^rediss?:\/\//.test(text) ? parseUrl(text) : null;
+  if (url === null) return null;
   const isEncrypted = url.protocol === "rediss:";
   // The client reads any other parameter as an option.
   if (url.search !== "" && (isEncrypted || url.search !== "?tls=off")) return null;

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { isAllowedOrigin } from "../config/allowed-origins.ts";
 import { isLoopback } from "../config/is-loopback.ts";
 import type { Config } from "../config/settings.ts";
+import { parseUrl } from "../runtime/parse-url.ts";
 
 /** Whether the headers of a request show that it does not come from a page of a foreign origin. */
 export type IsTrustedRequest = (headers: IncomingHttpHeaders) => boolean;
@@ -29,8 +30,8 @@ export function createIsTrustedRequest(config: Pick<Config, "appUrl" | "allowedO
 
 /** Whether the origin is that of the request's host. Cookies are not sent safely from plain HTTP, except on this machine. */
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
-  if (host === undefined || !URL.canParse(origin)) return false;
-  const url = new URL(origin);
+  const url = parseUrl(origin);
+  if (host === undefined || url === null) return false;
   const isEncrypted = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
   return isEncrypted && url.host === host.toLowerCase();
 }

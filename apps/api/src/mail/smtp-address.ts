@@ -1,3 +1,5 @@
+import { parseUrl } from "../runtime/parse-url.ts";
+
 /** An SMTP server and its connection settings. */
 export interface SmtpAddress {
   readonly host: string;
@@ -15,8 +17,9 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
  * says `tls=off`. A URL with a password cannot turn encryption off.
  */
 export function parseSmtpUrl(text: string): SmtpAddress | null {
-  if (!URL.canParse(text)) return null;
-  const { protocol, hostname, port, username, password, pathname, hash, search } = new URL(text);
+  const url = parseUrl(text);
+  if (url === null) return null;
+  const { protocol, hostname, port, username, password, pathname, hash, search } = url;
   const isImplicit = protocol === "smtps:";
   if ((!isImplicit && protocol !== "smtp:") || hostname === "" || hash !== "" || port === "0") return null;
   if (pathname !== "" && pathname !== "/") return null;

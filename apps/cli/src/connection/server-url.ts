@@ -1,10 +1,11 @@
 import { usageError } from "../cli-error.ts";
+import { parseUrl } from "../parse-url.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4000";
 
 /** Normalizes the URL to the form used as a key of the credentials. `source` names the option or variable in errors. */
 export function parseServerUrl(text: string, source: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   // Do not print the address: it contains a secret.
   if (url?.username || url?.password) {
     throw usageError(
@@ -33,7 +34,7 @@ function formFor(text: string): string {
   const host = /^([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?$/i.exec(text)?.[1];
   if (host === undefined || !(host === "localhost" || /[.:]/.test(host))) return DEFAULT_URL;
   const plain = `http://${text.replace(/\/$/, "")}`;
-  if (!URL.canParse(plain)) return DEFAULT_URL;
+  if (parseUrl(plain) === null) return DEFAULT_URL;
   return isLoopback(plain) ? plain : plain.replace("http:", "https:");
 }
 

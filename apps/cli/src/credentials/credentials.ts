@@ -2,6 +2,7 @@
 // without accounts (0.1.0) reads the same file: it works with the active account of each server and keeps `others` when it
 // refreshes a session or selects a workspace. A file that it wrote has no `others`.
 import type { Tokens } from "@projostack/sdk";
+import { parseUrl } from "../parse-url.ts";
 
 /** A user of one server. */
 export interface Account {
@@ -105,7 +106,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isServers = (value: unknown): value is Record<string, ServerCredentials> =>
   isRecord(value) && Object.keys(value).every(isUrl) && Object.values(value).every(isServer);
 
-const isUrl = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text);
+const isUrl = (text: string): boolean => /^https?:/.test(text) && parseUrl(text) !== null;
 
 function isServer(value: unknown): boolean {
   if (!isRecord(value)) return false;

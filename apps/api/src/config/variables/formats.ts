@@ -4,6 +4,7 @@ import { z } from "zod";
 import { readAllowedOrigins } from "../allowed-origins.ts";
 import { domainProblem } from "../cookie-domain.ts";
 import { isNetwork } from "../is-network.ts";
+import { parseUrl } from "../../runtime/parse-url.ts";
 
 export const postgresUrl = z.string().transform((text, context) => {
   try {
@@ -26,8 +27,9 @@ export const parsed = <T>(parse: (text: string) => T | null) =>
   });
 
 export function parseAppUrl(text: string): string | null {
-  if (!URL.canParse(text)) return null;
-  const { protocol, username, password, search, hash, href } = new URL(text);
+  const url = parseUrl(text);
+  if (url === null) return null;
+  const { protocol, username, password, search, hash, href } = url;
   const isPlain = username === "" && password === "" && search === "" && hash === "" && !/[?#]/.test(text);
   return isPlain && (protocol === "https:" || protocol === "http:") ? href.replace(/\/+$/, "") : null;
 }

@@ -1,11 +1,13 @@
 // The variables of metrics and traces. The standard variables of OpenTelemetry that are not here are read by its SDK itself.
 import { z } from "zod";
 import { tracingProtocols } from "../../observe/tracing/protocols.ts";
+import { parseUrl } from "../../runtime/parse-url.ts";
 import { choice, optionalWholeNumber, variable } from "./variable.ts";
 
 const endpoint = z.string().refine((text) => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
+  const url = parseUrl(text);
+  if (url === null) return false;
+  const { protocol, username, password } = url;
   return (protocol === "https:" || protocol === "http:") && username === "" && password === "";
 });
 

@@ -15,8 +15,9 @@ const directory = mkdtempSync(join(tmpdir(), "projo-run-"));
 // Under root, PostgreSQL runs as another user, who needs a way into this directory.
 chmodSync(directory, 0o1777);
 
-// Ctrl-C reaches Vitest too, and this process removes the directory after it. Without a listener, this process would end first.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+// The signals of a terminal reach Vitest too, and this process removes the directory after it. Without a listener, this process would
+// end first.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 const { status } = spawnSync(process.execPath, [vitest, "run", ...process.argv.slice(2)], {

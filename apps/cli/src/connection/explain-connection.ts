@@ -21,9 +21,7 @@ export function explainConnection(error: ProjoConnectionError): string {
 export function explainForeignAnswer(error: ProjoError): string {
   if (error.code === "TIMEOUT" && / took longer than \d+ ms at /.test(error.message))
     return explainTimeout(error);
-  const message = error.message
-    .replaceAll("baseUrl", "the address (--url or PROJO_URL)")
-    .replace("Try again later.", `Try again ${whenOf(error)}.`);
+  const message = inTermsOfProjo(error.message).replace("Try again later.", `Try again ${whenOf(error)}.`);
   // The SDK has deleted the tokens, because it did not reach the server.
   const [withoutTokens = message, ...rest] = message.split(" The client has deleted the tokens.");
   if (rest.length > 0) return `${withoutTokens.split(" The server may have carried ")[0]} ${SIGNED_OUT_HERE}`;
@@ -96,7 +94,10 @@ const isAboutProxy = (cause: string): boolean => /\bthe proxy https?:/i.test(cau
 /** The first sentence of the SDK's message. A URL in it contains no space. */
 const causeIn = (message: string): string => message.split(/(?<=\.) /, 1)[0] ?? message;
 
-const adviceIn = (message: string): string => message.slice(causeIn(message).length).trim();
+const adviceIn = (message: string): string => inTermsOfProjo(message.slice(causeIn(message).length).trim());
+
+const inTermsOfProjo = (message: string): string =>
+  message.replaceAll("baseUrl", "the address (--url or PROJO_URL)");
 
 function isOnThisMachine(cause: string): boolean {
   const url = /https?:\/\/[^\s,]+[^\s,.]/.exec(cause)?.[0];

@@ -98,6 +98,15 @@ describe("projo behind a proxy", () => {
     );
   });
 
+  it("names a proxy that cannot reach the server, and the option for the address", async () => {
+    const proxy = createHttpServer();
+    proxy.on("connect", (_, client) => client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n"));
+    const port = await listen(proxy);
+    expect(await messageAt("https://projo.invalid", { https_proxy: `http://127.0.0.1:${port}` })).toBe(
+      `The proxy http://127.0.0.1:${port} refused the connection to https://projo.invalid (PROXY_STATUS_502). Check the host and the port in the address (--url or PROJO_URL): the proxy cannot reach them.`,
+    );
+  });
+
   it("names a proxy that has no TLS, and gives advice about the proxy", async () => {
     const { port } = await startProxy();
     const env = { https_proxy: `https://127.0.0.1:${port}` };

@@ -14,7 +14,10 @@ const ID = /\b0[0-9a-f]{7}-[0-9a-f]{1,4}(?:-[0-9a-f]{1,4}){0,2}(?:-[0-9a-f]{1,12
 const SHORT_ID = /\b0[0-9a-f]{2,7}(?=…)/g;
 const TOKEN = /\b(pj[a-z]_)([\w-]{20,})/g;
 const HASH = /\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b/g;
-/** Cursors, signatures and other random text in base 64. */
+/**
+ * Cursors, signatures and other random text in base 64. Only random text of this length has a capital letter; it need not have a
+ * digit: one cursor in fifty has none.
+ */
 const RANDOM = /[\w+/-]{40,}={0,2}/g;
 /** 2026-01-31 is the example in messages, and a step names 2026-13-01. */
 const TIME = /\b(?!2026-01-31|2026-13-01)20\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?/g;
@@ -36,7 +39,7 @@ export function normalise(text: string, { home, url }: Place): string {
     .replaceAll(ID, (id) => id.replaceAll(HEX, "x"))
     .replaceAll(SHORT_ID, (id) => id.replaceAll(HEX, "x"))
     .replaceAll(HASH, (hash) => "x".repeat(hash.length))
-    .replaceAll(RANDOM, (word) => (/[A-Z]/.test(word) && /\d/.test(word) ? "x".repeat(word.length) : word))
+    .replaceAll(RANDOM, (word) => (/[A-Z]/.test(word) ? "x".repeat(word.length) : word))
     .replaceAll(TIME, (time) => time.replaceAll(DIGIT, "0"));
   return MEASURED.reduce((all, [pattern, replacement]) => all.replaceAll(pattern, replacement), plain);
 }

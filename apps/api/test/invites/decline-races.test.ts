@@ -1,7 +1,8 @@
 // Concurrent answers to one invite: the invited user accepts and declines it at the same time, and exactly one answer wins.
+import { untilWaiting } from "@projostack/db/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { again, foundWorkspace, startTestServer, type Person, type TestServer } from "../kit/index.ts";
-import { raceAtLock, untilWaiting, withOwners } from "../members/lock-waits.ts";
+import { raceAtLock, withOwners } from "../members/lock-waits.ts";
 import { guest, invite, rolesIn, ROUNDS, ROUNDS_TIMEOUT_MS, statusOf, type SentInvite } from "./guests.ts";
 
 let server: TestServer;
@@ -69,7 +70,7 @@ describe("An invite that is accepted and declined at the same time", () => {
         const start = (at: number) => answers[calls[at] ?? first](sessions[at] ?? grace, sent);
         const results = await raceAtLock(server, { ...workspaceLock(), until: 6 }, async () => {
           const winner = start(0);
-          await untilWaiting(server, 1);
+          await untilWaiting(server.database, 1);
           return Promise.all([winner, ...[1, 2, 3, 4, 5].map(start)]);
         });
         const statusesOf = (operation: Answering) =>

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { authorize, type Grant, type Permission } from "@projostack/authz";
 import { MembershipChanged, type TenantWrite } from "@projostack/db";
+import { untilWaiting } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, call, startTestServer, type Answer, type Person, type TestServer } from "../kit/index.ts";
 import { CALLERS, ROUNDS, ROUNDS_TIMEOUT_MS } from "./rounds.ts";
-import { holdOpen, raceAtLock, untilWaiting, type OpenTransaction } from "./lock-waits.ts";
+import { holdOpen, raceAtLock, type OpenTransaction } from "./lock-waits.ts";
 import { joined, keyOf, newTeam, putIn, type Team } from "./team.ts";
 
 let server: TestServer;
@@ -80,7 +81,7 @@ describe.each(ends)("%s", (_, end, grantOf) => {
     const ending = end(fixture).finally(() => {
       hasAnswered = true;
     });
-    await untilWaiting(server, 1);
+    await untilWaiting(server.database, 1);
     expect(hasAnswered).toBe(false);
     expect(await written(fixture)).toBe(0);
     await open.commit();

@@ -1,7 +1,8 @@
 // Every change of rights locks the workspace row. These tests failed when only changes of members took the lock.
+import { untilWaiting } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
-import { raceAtLock, untilWaiting } from "./lock-waits.ts";
+import { raceAtLock } from "./lock-waits.ts";
 import { joined, keyOf, newTeam } from "./team.ts";
 
 let server: TestServer;
@@ -15,7 +16,7 @@ async function overtaking(first: () => Promise<Answer>, second: () => Promise<An
   // The lock prevents the insertion of audit entries.
   return raceAtLock(server, { lock: "LOCK TABLE audit_logs IN SHARE MODE", until: 2 }, async () => {
     const one = first();
-    await untilWaiting(server, 1);
+    await untilWaiting(server.database, 1);
     return Promise.all([one, second()]);
   });
 }
@@ -63,7 +64,7 @@ describe("A rename by an admin during the admin's removal", () => {
     const lock = "SELECT FROM workspaces WHERE id = $1 FOR UPDATE";
     const [removed, renamed] = await raceAtLock(server, { lock, values: [team.id], until: 2 }, async () => {
       const removal = team.founder.call("members.remove", { userId: admin.id }, team.id);
-      await untilWaiting(server, 1);
+      await untilWaiting(server.database, 1);
       return Promise.all([removal, admin.call("workspaces.rename", { name: "Looms" }, team.id)]);
     });
     expect(removed.status).toBe(200);

@@ -1,6 +1,8 @@
 // The fixtures of the attacks: users, workspaces, service keys and invites. Each attack creates its own.
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Permission, Role } from "@projostack/authz";
+import { whileLocked } from "@projostack/db/testing";
 import { newInviteTokens } from "../../src/identity/tokens/invite-tokens.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { formatServiceKey, protectSecret } from "../../src/identity/tokens/service-keys.ts";
@@ -87,19 +89,29 @@ export async function verifyEmail({ database }: TestServer, { id }: Person): Pro
   await database.owner("UPDATE users SET email_verified_at = now() WHERE id = $1", [id]);
 }
 
+export interface OpenTransaction {
+  /** SQL of the database owner. It may contain ids, because the tests create them. */
+  readonly statements: string;
+  /** How many statements of a server without the check wait for the transaction. */
+  readonly waiting: number;
+}
+
 /**
- * Runs SQL of the database owner in a transaction that stays open for 0.3 seconds, and runs `act` meanwhile. `act` sees the
- * rows from before the transaction and waits for its locks. The SQL may contain ids, because the tests create them.
+ * Runs SQL in a transaction that stays open until `act` waits for its locks, and runs `act` meanwhile. `act` sees the rows from before
+ * the transaction. With the check, fewer statements may wait at once, so the transaction ends one second after the first of them.
  */
-export async function duringTransaction<T>(
+export function duringTransaction<T>(
   { database }: TestServer,
-  statements: string,
+  { statements, waiting }: OpenTransaction,
   act: () => Promise<T>,
 ): Promise<T> {
-  const held = database.owner(`${statements}; SELECT pg_sleep(0.3)`);
-  await new Promise((passed) => setTimeout(passed, 60));
-  const [result] = await Promise.all([act(), held]);
-  return result;
+  return whileLocked(database, { lock: statements }, async (held) => {
+    const acting = act();
+    await Promise.race([held.untilWaiting(1), acting]);
+    await Promise.race([held.untilWaiting(waiting), acting, delay(1_000)]);
+    await held.release();
+    return acting;
+  });
 }
 
 /** Whether the query returns a row. */

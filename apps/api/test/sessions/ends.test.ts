@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatOneTimeToken } from "../../src/identity/tokens/tokens.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
-import { call, password, signIn, signUp, startTestServer, type TestServer } from "../kit/index.ts";
+import {
+  call,
+  password,
+  signIn,
+  signUp,
+  startTestServer,
+  type Answer,
+  type TestServer,
+} from "../kit/index.ts";
+import { raceAtLock } from "../members/lock-waits.ts";
 import {
   anotherSession,
   databaseNow,
@@ -162,30 +171,15 @@ const resetToken = async (userId: string) => {
   return formatOneTimeToken(server.keys, salt, { id, purpose: "password.reset" });
 };
 
-/** Runs a sign-in's statement with a sleep of 1.5 seconds between the insertion of the session and the commit. */
-const slowSignIn = async (userId: string) => {
+/** Runs a sign-in's statement, and a change meanwhile that waits until the sign-in commits. */
+const duringSignIn = async (userId: string, change: () => Promise<Answer>) => {
   const sessionId = systemRandomness.newId();
-  const done = server.database.owner(
-    `WITH person AS (SELECT id FROM users WHERE id = $2 FOR SHARE), started AS (
-       INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
-       SELECT $1, person.id, $3, now() + interval '1 day', now() + interval '1 day' FROM person RETURNING 1
-     )
-     SELECT pg_sleep(1.5) FROM started`,
-    [sessionId, userId, systemRandomness.bytes(32)],
-  );
-  await untilLocked(userId);
-  return { sessionId, done };
-};
-
-const untilLocked = async (userId: string) => {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const free = await server.database.owner(
-      "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED",
-      [userId],
-    );
-    if (free.length === 0) return;
-  }
-  throw new Error("The row was not locked.");
+  const lock = `
+    WITH person AS (SELECT id FROM users WHERE id = $2 FOR SHARE)
+    INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
+    SELECT $1, person.id, $3, now() + interval '1 day', now() + interval '1 day' FROM person`;
+  const values = [sessionId, userId, systemRandomness.bytes(32)];
+  return { sessionId, changed: await raceAtLock(server, { lock, values, until: 1 }, change) };
 };
 
 const signInAgain = (email: string) => call(server.url, "auth.signIn", { input: { email, password } });
@@ -216,19 +210,19 @@ describe("A new password", () => {
 
   it("S8 ends the session of a concurrent sign-in with the old password", async () => {
     const ada = await signUp(server, "half-change");
-    const { sessionId, done } = await slowSignIn(ada.id);
-    const changed = await ada.call("password.change", { currentPassword: password, newPassword });
-    await done;
+    const { sessionId, changed } = await duringSignIn(ada.id, () =>
+      ada.call("password.change", { currentPassword: password, newPassword }),
+    );
     expect(changed.status).toBe(200);
     expect(await sessionRow(server, sessionId)).toBeUndefined();
 
     const bo = await signUp(server, "half-reset");
     const token = await resetToken(bo.id);
-    const slow = await slowSignIn(bo.id);
-    const reset = await call(server.url, "password.reset", { input: { token, newPassword } });
-    await slow.done;
-    expect(reset.status).toBe(200);
-    expect(await sessionRow(server, slow.sessionId)).toBeUndefined();
+    const reset = await duringSignIn(bo.id, () =>
+      call(server.url, "password.reset", { input: { token, newPassword } }),
+    );
+    expect(reset.changed.status).toBe(200);
+    expect(await sessionRow(server, reset.sessionId)).toBeUndefined();
   });
 
   it("S8 refuses a sign-in with the old password that began before the change", async () => {
@@ -236,27 +230,18 @@ describe("A new password", () => {
     const bo = await signUp(server, "before-change-bo");
     // This statement locks the user's row as a password change does. By then, a concurrent sign-in has verified the old
     // password, and waits for the row.
-    const change = server.database.owner(
-      `WITH changed AS (
-         UPDATE users SET password_hash = (SELECT password_hash || '' FROM users WHERE id = $2) WHERE id = $1 RETURNING 1
-       )
-       SELECT pg_sleep(1.5) FROM changed`,
-      [ada.id, bo.id],
+    const change = {
+      lock: "UPDATE users SET password_hash = (SELECT password_hash || '' FROM users WHERE id = $2) WHERE id = $1",
+      values: [ada.id, bo.id],
+    };
+    const answers = await raceAtLock(server, { ...change, until: 2 }, () =>
+      Promise.all([signInAgain(ada.email), signInAgain(ada.email)]),
     );
-    await untilLocked(ada.id);
-    const answers = await Promise.all([signInAgain(ada.email), signInAgain(ada.email)]);
-    await change;
     // Bo's stored hash belongs to the same password. So the second verification succeeds, and the session is created.
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
 
-    const cut = server.database.owner(
-      `WITH changed AS (UPDATE users SET password_hash = 'changed' WHERE id = $1 RETURNING 1)
-       SELECT pg_sleep(1.5) FROM changed`,
-      [bo.id],
-    );
-    await untilLocked(bo.id);
-    const late = await signInAgain(bo.email);
-    await cut;
+    const cut = { lock: "UPDATE users SET password_hash = 'changed' WHERE id = $1", values: [bo.id] };
+    const late = await raceAtLock(server, { ...cut, until: 1 }, () => signInAgain(bo.email));
     expect([late.status, late.error?.reason]).toEqual([401, "auth.invalid_credentials"]);
     const sessions = await server.database.owner("SELECT FROM sessions WHERE user_id = $1", [bo.id]);
     expect(sessions).toHaveLength(1);

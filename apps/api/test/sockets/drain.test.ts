@@ -1,28 +1,31 @@
 // A stopping server answers, whether the fast path is on or off.
+import { createTestDatabase, whileLocked } from "@projostack/db/testing";
 import { describe, expect, it } from "vitest";
-import { arrive, foundWorkspace, startTestServer } from "../kit/index.ts";
+import { arrive, foundWorkspace, startServerOver, startTestServer } from "../kit/index.ts";
 import { getText, openPeer, statusOf } from "./peer.ts";
 
+/** The owner of the table makes calls wait. */
+const WORKSPACES = { lock: "LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE" };
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 describe.each(["true", "false"])("with PROJO_FAST_PATH=%s", (isFast) => {
   it("F3 a stopping server refuses a request that it cannot answer in time, and stops within 10 s", async () => {
-    const server = await startTestServer({ PROJO_FAST_PATH: isFast });
+    const database = await createTestDatabase();
+    const server = await startServerOver(database, { PROJO_FAST_PATH: isFast });
     const ada = await arrive(server, "ada");
     await foundWorkspace(ada);
-    // The owner of the table holds a lock for longer than the server waits.
-    const held = server.database.owner("LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(8)");
-    await new Promise((passed) => setTimeout(passed, 100));
-    const peer = await openPeer(server.url);
-    peer.socket.write(getText("/trpc/workspaces.list", { authorization: `Bearer ${ada.token}` }));
-    await new Promise((passed) => setTimeout(passed, 200));
-    const startedAt = performance.now();
-    const closed = server.close();
-    await peer.closed();
-    expect(statusOf(peer.received())).toBe(503);
-    await closed;
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
-    await held;
+    await whileLocked(database, WORKSPACES, async (held) => {
+      const peer = await openPeer(server.url);
+      peer.socket.write(getText("/trpc/workspaces.list", { authorization: `Bearer ${ada.token}` }));
+      await held.untilWaiting(1);
+      const startedAt = performance.now();
+      const closed = server.close();
+      await peer.closed();
+      expect(statusOf(peer.received())).toBe(503);
+      await closed;
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+    });
+    await database.drop();
   }, 30_000);
 
   it("F3 a stopping server refuses the requests that arrive too late in the form of all errors", async () => {
@@ -62,19 +65,16 @@ describe.each(["true", "false"])("with PROJO_FAST_PATH=%s", (isFast) => {
     const server = await startTestServer({ PROJO_FAST_PATH: isFast });
     try {
       const ada = await arrive(server, "ada");
-      const held = server.database.owner(
-        "LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1)",
-      );
-      await new Promise((passed) => setTimeout(passed, 100));
       const request = getText("/trpc/workspaces.list", { authorization: `Bearer ${ada.token}` });
       const [within, above] = [await openPeer(server.url), await openPeer(server.url)];
-      within.socket.write(request.repeat(33));
-      above.socket.write(request.repeat(34));
-      await above.closed();
-      expect(above.received()).toBe("");
+      await whileLocked(server.database, WORKSPACES, async () => {
+        within.socket.write(request.repeat(33));
+        above.socket.write(request.repeat(34));
+        await above.closed();
+        expect(above.received()).toBe("");
+      });
       expect((await within.answers(33)).map(statusOf)).toEqual(Array.from({ length: 33 }, () => 200));
       within.socket.destroy();
-      await held;
     } finally {
       await server.close();
     }

@@ -1,7 +1,7 @@
 // What a client of any kind gets from a server that was told to stop.
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeAll, afterAll, describe, expect, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
+import { createTestDatabase, whileLocked, type TestDatabase } from "@projostack/db/testing";
 import { arrive, foundWorkspace, startServerOver, type Person, type TestServer } from "../kit/index.ts";
 import { getText, openPeer, postText, statusOf, type Peer } from "./peer.ts";
 
@@ -34,8 +34,7 @@ const keptAlive = async (): Promise<Peer> => {
   return peer;
 };
 /** The owner of the table makes calls wait. */
-const lockWorkspaces = (seconds: number): Promise<unknown> =>
-  database.owner(`LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(${seconds})`);
+const WORKSPACES = { lock: "LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE" };
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -86,18 +85,18 @@ describe.each(["true", "false"])("F3 a server that was told to stop, with PROJO_
   it("answers every request that was sent on a connection before the announcement, and announces in the last answer", async () => {
     await start({ PROJO_FAST_PATH: isFast });
     const peer = await keptAlive();
-    const held = lockWorkspaces(0.7);
-    await delay(150);
-    peer.socket.write(
-      getText("/trpc/workspaces.list", headers()) + create("Pipelined") + getText("/livez").repeat(2),
-    );
-    await delay(200);
-    await announce();
+    await whileLocked(database, WORKSPACES, async (held) => {
+      peer.socket.write(
+        getText("/trpc/workspaces.list", headers()) + create("Pipelined") + getText("/livez").repeat(2),
+      );
+      await held.untilWaiting(1);
+      await delay(100);
+      await announce();
+    });
     const answers = (await peer.answers(5)).slice(1);
     expect(answers.map(statusOf)).toEqual([200, 200, 200, 200]);
     expect(answers.map((answer) => CLOSES.test(answer))).toEqual([false, false, false, true]);
     await peer.closed(1_000);
-    await held;
   });
 
   it("runs no request that arrives after the announcement was sent", async () => {
@@ -182,19 +181,22 @@ describe("F3 a server that closes", () => {
   it("finishes a stream whose head it sent before, with all lines, and then closes its connection", async () => {
     await start();
     const peer = await openPeer(server.url);
-    const held = lockWorkspaces(1);
-    await delay(200);
     const stream = { ...headers(), "trpc-accept": "application/jsonl" };
-    peer.socket.write(getText("/trpc/system.health,workspaces.list?batch=1", stream));
-    await expect.poll(() => peer.received()).toContain('"version"');
-    expect(peer.received()).toMatch(/^connection: keep-alive\r$/im);
-    const startedAt = performance.now();
-    await server.close();
-    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    await whileLocked(database, WORKSPACES, async (held) => {
+      peer.socket.write(getText("/trpc/system.health,workspaces.list?batch=1", stream));
+      await expect.poll(() => peer.received(), { timeout: 10_000 }).toContain('"version"');
+      expect(peer.received()).toMatch(/^connection: keep-alive\r$/im);
+      await held.untilWaiting(1);
+      const closed = server.close();
+      await delay(500);
+      const releasedAt = performance.now();
+      await held.release();
+      await closed;
+      expect(performance.now() - releasedAt).toBeLessThan(1_500);
+    });
     await peer.closed(500);
     // The last chunk of a complete body is empty.
     expect(peer.received()).toMatch(/"nextCursor".*\r\n0\r\n\r\n$/s);
-    await held;
   });
 
   it("cuts off headers and bodies that do not end, half-closed and unread connections, and ends in time", async () => {

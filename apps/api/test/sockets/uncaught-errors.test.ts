@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bySuite, createTestDatabase, type TestDatabase } from "@projostack/db/testing";
+import { bySuite, createTestDatabase, whileLocked, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { arrive, call, programOf, startServerOver, type TestServer } from "../kit/index.ts";
 import { getText, openPeer, statusOf } from "./peer.ts";
@@ -99,16 +99,18 @@ describe("F8 an uncaught error", { timeout: 60_000 }, () => {
       const ada = await arrive(userServer, `ada-${Math.random().toString(36).slice(2)}`);
       const server = await start({ before });
       const peer = await openPeer(server.url);
-      const held = database.owner("LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1)");
-      await new Promise((passed) => setTimeout(passed, 200));
-      peer.socket.write(getText("/trpc/workspaces.list", { authorization: `Bearer ${ada.token}` }));
-      await new Promise((passed) => setTimeout(passed, 200));
-      server.child.kill("SIGUSR2");
-      await expect.poll(() => call(server.url, "system.health").catch(() => "refused")).toBe("refused");
+      const lock = "LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE";
+      await whileLocked(database, { lock }, async (held) => {
+        peer.socket.write(getText("/trpc/workspaces.list", { authorization: `Bearer ${ada.token}` }));
+        await held.untilWaiting(1);
+        server.child.kill("SIGUSR2");
+        await expect
+          .poll(() => call(server.url, "system.health").catch(() => "refused"), { timeout: 10_000 })
+          .toBe("refused");
+      });
       const [answer] = await peer.answers(1);
       expect(statusOf(answer)).toBe(200);
       expect(await server.ended).toBe(1);
-      await held;
       const lines = server.stderr().split("\n");
       const fatal = lines.filter((line) => line.includes('"level":60'));
       expect(fatal).toHaveLength(1);

@@ -12,6 +12,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
+import { raceAtLock } from "../members/lock-waits.ts";
 import { keyOf } from "../mutants/attackers.ts";
 
 const PARALLEL = 8;
@@ -146,17 +147,16 @@ describe.each(resources)("the expected version of a $thing", ({ thing, table, te
     }
   }, 60_000);
 
+  const lockOf = (id: string) => ({ lock: `SELECT FROM ${table} WHERE id = $1 FOR UPDATE`, values: [id] });
+
   it("lets exactly one update pass when all of them wait for the lock of the row", async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const id = await make("One");
-      const held = server.database.owner(
-        `BEGIN; SELECT FROM ${table} WHERE id = '${id}' FOR UPDATE; SELECT pg_sleep(0.4); COMMIT`,
+      const answers = await raceAtLock(server, { ...lockOf(id), until: PARALLEL }, () =>
+        Promise.all(
+          Array.from({ length: PARALLEL }, (_, n) => update({ id, title: `By ${n}`, expectedVersion: 1 })),
+        ),
       );
-      await new Promise((passed) => setTimeout(passed, 100));
-      const answers = await Promise.all(
-        Array.from({ length: PARALLEL }, (_, n) => update({ id, title: `By ${n}`, expectedVersion: 1 })),
-      );
-      await held;
       expect(answers).toHaveLength(PARALLEL);
       expectOneWinner(answers, await get(id));
     }
@@ -187,15 +187,12 @@ describe.each(resources)("the expected version of a $thing", ({ thing, table, te
   it("lets either an update or a deletion pass that are based on one version", async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const id = await make("One");
-      const held = server.database.owner(
-        `BEGIN; SELECT FROM ${table} WHERE id = '${id}' FOR UPDATE; SELECT pg_sleep(0.3); COMMIT`,
+      const answers = await raceAtLock(server, { ...lockOf(id), until: 2 }, () =>
+        Promise.all([
+          update({ id, title: "Two", expectedVersion: 1 }),
+          asAda(`${table}.delete`, { id, expectedVersion: 1 }),
+        ]),
       );
-      await new Promise((passed) => setTimeout(passed, 100));
-      const answers = await Promise.all([
-        update({ id, title: "Two", expectedVersion: 1 }),
-        asAda(`${table}.delete`, { id, expectedVersion: 1 }),
-      ]);
-      await held;
       expect(answers.map(({ status }) => status).toSorted()).toSatisfy(
         ([won, lost]: number[]) => won === 200 && lost !== 200,
       );

@@ -1,5 +1,6 @@
 // Streamed batches: httpBatchStreamLink of @trpc/client asks for the answers of a batch as lines, each as soon as its call has
 // ended. Both ways to answer calls, with and without the fast path, are tested.
+import { whileLocked } from "@projostack/db/testing";
 import { createTRPCUntypedClient, httpBatchStreamLink } from "@trpc/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -140,21 +141,23 @@ describe.each(both)("a streamed batch, with %s", (_, server) => {
   });
 
   it("gives the first line before the last call has ended", async () => {
-    const held = fast.database.owner("BEGIN; LOCK TABLE tasks; SELECT pg_sleep(1.5); COMMIT");
-    await new Promise((passed) => setTimeout(passed, 200));
-    const answer = await stream(server().url, "tasks.list,system.health", { 0: {}, 1: {} });
     let text = "";
-    let early = "";
-    for await (const chunk of answer.body ?? []) {
-      text += Buffer.from(chunk as Uint8Array).toString();
-      if (text.includes('"status"') && !text.includes('"items"')) early = text;
-    }
-    expect(early).toContain('"status":"ok"');
+    await whileLocked(fast.database, { lock: "LOCK TABLE tasks" }, async (held) => {
+      const answer = await stream(server().url, "tasks.list,system.health", { 0: {}, 1: {} });
+      let early = "";
+      for await (const chunk of answer.body ?? []) {
+        text += Buffer.from(chunk as Uint8Array).toString();
+        if (!text.includes('"status"') || early !== "") continue;
+        early = text;
+        await held.release();
+      }
+      expect(early).toContain('"status":"ok"');
+      expect(early).not.toContain('"items"');
+    });
     expect(readStream(text)).toMatchObject([
       { result: { data: { items: [] } } },
       { result: { data: { status: "ok" } } },
     ]);
-    await held;
   });
 
   it.each([
@@ -218,20 +221,21 @@ describe.each(both)("a streamed batch, with %s", (_, server) => {
 });
 
 it("a client that aborts all calls of a stream ends their work in the server", async () => {
-  const held = fast.database.owner("BEGIN; LOCK TABLE projects; SELECT pg_sleep(1); COMMIT");
-  await new Promise((passed) => setTimeout(passed, 200));
   const client = createTRPCUntypedClient({
     links: [httpBatchStreamLink({ url: `${fast.url}/trpc`, headers: headers() })],
   });
   const abort = new AbortController();
-  const calls = Promise.allSettled(
-    [1, 2].map(() => client.query("projects.list", {}, { signal: abort.signal })),
-  );
-  setTimeout(() => abort.abort(), 200);
-  const startedAt = performance.now();
-  expect((await calls).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-  expect(performance.now() - startedAt).toBeLessThan(900);
-  await held;
+  await whileLocked(fast.database, { lock: "LOCK TABLE projects" }, async (held) => {
+    const calls = Promise.allSettled(
+      [1, 2].map(() => client.query("projects.list", {}, { signal: abort.signal })),
+    );
+    await held.untilWaiting(1);
+    const abortedAt = performance.now();
+    abort.abort();
+    // The calls end although the lock is held.
+    expect((await calls).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(performance.now() - abortedAt).toBeLessThan(700);
+  });
   // The server closed the response, logged no bug and serves the next call.
   expect(fast.logLines.filter((line) => line.includes('"a bug"'))).toEqual([]);
   expect(await client.query("system.health")).toMatchObject({ status: "ok" });

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { authorize } from "@projostack/authz";
 import type { TenantWrite } from "@projostack/db";
+import { untilWaiting, whileLocked } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type TestServer } from "../kit/index.ts";
-import { holdOpen, withLock, untilWaiting } from "../members/lock-waits.ts";
+import { holdOpen } from "../members/lock-waits.ts";
 import { joined, keyOf, newTeam, recordOf, type Team } from "../members/team.ts";
 import { setScene } from "../resources/index.ts";
 
@@ -123,13 +124,14 @@ describe("The purge of deleted workspaces", () => {
     const before = await rowsOf(second);
     // The purge has listed both workspaces and waits for a lock on the first one.
     const lock = "SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE";
-    const { purging } = await withLock(server, { lock, values: [first.id] }, async () => {
-      const begun = purge();
-      await untilWaiting(server, 1);
+    const purged = await whileLocked(server.database, { lock, values: [first.id] }, async (held) => {
+      const purging = purge();
+      await held.untilWaiting(1);
       await server.database.owner("UPDATE workspaces SET deleted_at = now() WHERE id = $1", [second.id]);
-      return { purging: begun };
+      await held.release();
+      return purging;
     });
-    expect(await purging).toEqual([first.id]);
+    expect(purged).toEqual([first.id]);
     expect(await rowsOf(second)).toEqual(before);
     const restored = await second.founder.call("workspaces.restore", { workspaceId: second.id });
     expect(restored.status).toBe(200);
@@ -153,7 +155,7 @@ describe("The purge of deleted workspaces", () => {
     );
     await delay(1_100);
     const purging = purge();
-    await untilWaiting(server, 1);
+    await untilWaiting(server.database, 1);
     expect(await open.commit()).toMatchObject({ id: team.id, deletedAt: null });
     expect(await purging).toEqual([]);
     expect((await team.founder.call("tasks.list", {}, team.id)).data.items).toHaveLength(3);

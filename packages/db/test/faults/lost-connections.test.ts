@@ -7,6 +7,7 @@ import {
   bySuite,
   createTestDatabase,
   layFaultyNetwork,
+  whileLocked,
   type FaultyNetwork,
   type TestDatabase,
 } from "../kit/index.ts";
@@ -114,16 +115,16 @@ describe("after an outage in which the network drops every byte and keeps the co
 
 describe("a silent connection that is not lost", () => {
   it("remains open while it waits for a lock: the write succeeds when the lock is released", async () => {
-    const locked = database.owner(
+    const lock = { lock: "SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE", values: [home.id] };
+    const written = await whileLocked(database, lock, async (held) => {
+      const waiting = write("Waited");
+      await held.untilWaiting(1);
       // Longer than the silence after which a connection is suspected, and shorter than the lock timeout.
-      "SELECT pg_sleep(1.7) FROM (SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE) AS held",
-      [home.id],
-    );
-    await delay(100);
-    const written = write("Waited");
-    expect(await msOf(written)).toBeGreaterThan(1_200);
-    await expect(written).resolves.toEqual({ count: 1 });
-    await locked;
+      await delay(1_500);
+      await held.release();
+      return waiting;
+    });
+    expect(written).toEqual({ count: 1 });
     expect(outages).toEqual([]);
   });
 

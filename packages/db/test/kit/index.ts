@@ -19,6 +19,7 @@ export { startOwnPostgres, type OwnPostgres } from "./own-postgres.ts";
 export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
 export { bySuite, isFullSuite, ROUNDS } from "./suite-length.ts";
 export { createEmptyDatabase, type EmptyDatabase } from "./empty-database.ts";
+export { untilWaiting, whileLocked, type HeldLock, type Lock } from "./held-lock.ts";
 export { newestIn } from "./newest-in.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export type { TestCluster } from "./test-cluster.ts";

@@ -54,7 +54,7 @@ const whileWaiting = (title: string, change: string): Attack => ({
     const { here, guest, invite } = await invited(server);
     const held = `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`;
     const changed = change.replaceAll("$invite", `'${invite.id}'`).replaceAll("$workspace", `'${here.id}'`);
-    const answer = await duringTransaction(server, `${held}; ${changed}`, () =>
+    const answer = await duringTransaction(server, { statements: `${held}; ${changed}`, waiting: 1 }, () =>
       decline(guest, { token: invite.token }),
     );
     return succeeded(answer);

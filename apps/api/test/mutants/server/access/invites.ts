@@ -50,7 +50,7 @@ const acceptedTwice: Attack = {
     const other = await again(server, guest);
     const answers = await duringTransaction(
       server,
-      `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`,
+      { statements: `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`, waiting: 2 },
       () => Promise.all([accept(), accept(other)]),
     );
     return answers.every(succeeded);
@@ -64,7 +64,9 @@ const whileWaiting = (title: string, change: string): Attack => ({
     const { here, invite, accept } = await invited(server);
     const held = `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`;
     const changed = change.replaceAll("$invite", `'${invite.id}'`).replaceAll("$workspace", `'${here.id}'`);
-    return succeeded(await duringTransaction(server, `${held}; ${changed}`, () => accept()));
+    return succeeded(
+      await duringTransaction(server, { statements: `${held}; ${changed}`, waiting: 1 }, () => accept()),
+    );
   },
 });
 

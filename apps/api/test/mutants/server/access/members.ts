@@ -26,7 +26,7 @@ const bothAdminsDemote: Attack = {
     const other = await memberOf(server, here, "admin");
     // Both calls change the role and then wait for the lock on the audit log, so neither has committed.
     const log = `SELECT FROM audit_heads WHERE workspace_id = '${here.id}' FOR UPDATE`;
-    const answers = await duringTransaction(server, log, () =>
+    const answers = await duringTransaction(server, { statements: log, waiting: 2 }, () =>
       Promise.all(
         [here.admin, other].map((admin) =>
           admin.call("members.changeRole", { userId: admin.id, role: "viewer" }, here.id),

@@ -1,7 +1,6 @@
 // Mutants of the version checks: of two updates that are based on one version, one succeeds, and the error of the other shows the
 // row only to a caller who may read it.
-import { setTimeout as delay } from "node:timers/promises";
-import { keyOf, succeeded, team, type Team } from "../../attackers.ts";
+import { duringTransaction, keyOf, succeeded, team, type Team } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 import { projectIn, taskIn } from "./isolation.ts";
 
@@ -29,16 +28,14 @@ const bothPass: Attack = {
   tryOn: async (server) => {
     const here = await team(server);
     const id = await titled(here);
-    const held = server.database.owner(
-      `BEGIN; SELECT FROM tasks WHERE id = '${id}' FOR UPDATE; SELECT pg_sleep(0.5); COMMIT`,
-    );
-    await delay(100);
-    const answers = await Promise.all(
-      ["One", "Two"].map((title) =>
-        here.admin.call("tasks.update", { id, title, expectedVersion: 2 }, here.id),
+    const held = `SELECT FROM tasks WHERE id = '${id}' FOR UPDATE`;
+    const answers = await duringTransaction(server, { statements: held, waiting: 2 }, () =>
+      Promise.all(
+        ["One", "Two"].map((title) =>
+          here.admin.call("tasks.update", { id, title, expectedVersion: 2 }, here.id),
+        ),
       ),
     );
-    await held;
     return answers.every(succeeded);
   },
 };

@@ -1,7 +1,8 @@
 // Mutants of the cost checks: budgets, concurrent long operations, and batches of long operations.
 import { setTimeout as delay } from "node:timers/promises";
+import { whileLocked } from "@projostack/db/testing";
 import { send, type Person } from "../../../kit/index.ts";
-import { rowExists, duringTransaction, memberOf, team, succeeded } from "../../attackers.ts";
+import { memberOf, team, succeeded } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 import { prefetchForm, noPrefetchedSearch, nul } from "./input.ts";
 
@@ -38,22 +39,22 @@ async function succeedsEachTime(person: Person, workspaceId: string, times: numb
   return true;
 }
 
+/** @returns whether something happens within half a second */
+const isSoon = (something: Promise<void>): Promise<boolean> =>
+  Promise.race([something.then(() => true), delay(500).then(() => false)]);
+
 const concurrentLongOperations: Attack = {
   title: "several long operations of one account run concurrently",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    const held = "LOCK TABLE audit_logs";
-    const waiting = await duringTransaction(server, held, async () => {
-      const calls = Array.from({ length: 6 }, () => admin.call("audit.verify", {}, id));
-      await delay(200);
-      const [row] = await server.database.owner<{ count: number }>(
-        `SELECT count(*)::int AS count FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      await Promise.all(calls);
-      return row?.count ?? 0;
+    return whileLocked(server.database, { lock: "LOCK TABLE audit_logs" }, async (held) => {
+      const calls = Promise.all(Array.from({ length: 6 }, () => admin.call("audit.verify", {}, id)));
+      await held.untilWaiting(1);
+      const areWaiting = await isSoon(held.untilWaiting(2));
+      await held.release();
+      await calls;
+      return areWaiting;
     });
-    return waiting > 1;
   },
 };
 
@@ -71,16 +72,18 @@ const searchAboveBudget: Attack = {
       await admin.call("audit.verify", { limit: 8_000 }, id);
       const search = () => admin.call("tasks.list", { search: "a" }, id);
       while (succeeded(await search()));
-      const [isWaiting, answer] = await duringTransaction(server, "LOCK TABLE tasks", async () => {
-        const sent = search();
-        await delay(150);
-        const waiting = rowExists(
-          server,
-          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-          [],
-        );
-        return Promise.all([waiting, sent]);
-      });
+      const [isWaiting, answer] = await whileLocked(
+        server.database,
+        { lock: "LOCK TABLE tasks" },
+        async (held) => {
+          const sent = search();
+          // The answer may not wait for the search that has begun.
+          const waits = held.untilWaiting(1);
+          const began = await Promise.race([waits.then(() => true), sent.then(() => isSoon(waits))]);
+          await held.release();
+          return [began, await sent] as const;
+        },
+      );
       if (!succeeded(answer)) return isWaiting;
     }
     throw new Error("The budget recovered in every round.");

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../../../src/rpc/idempotency/idempotency-key.ts";
 import { whileProjectIsLocked } from "../../../overload/callers.ts";
 import { call, foundWorkspace, join, password, send, type TestServer } from "../../../kit/index.ts";
-import { newUser, succeeded, team, type Team } from "../../attackers.ts";
+import { duringTransaction, newUser, succeeded, team, type Team } from "../../attackers.ts";
 import { linkFor } from "../access/accounts.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
@@ -53,20 +53,18 @@ const lostReset: Attack = {
   tryOn: async (server) => {
     const person = await newUser(server);
     const token = await linkFor(server, person);
-    // The ids of the tests need no escape. Both resets find the token, then wait for the account.
-    const held = server.database.owner(
-      `SELECT FROM users WHERE id = '${person.id}' FOR UPDATE; SELECT pg_sleep(1.5)`,
-    );
-    await delay(60);
-    const answers = await Promise.all(
-      ["first", "second"].map((word) =>
-        keyed(server, "password.reset", {
-          key: randomUUID(),
-          input: { token, newPassword: `${word} ${password}` },
-        }),
+    // Both resets find the token, then wait for the account.
+    const held = `SELECT FROM users WHERE id = '${person.id}' FOR UPDATE`;
+    const answers = await duringTransaction(server, { statements: held, waiting: 2 }, () =>
+      Promise.all(
+        ["first", "second"].map((word) =>
+          keyed(server, "password.reset", {
+            key: randomUUID(),
+            input: { token, newPassword: `${word} ${password}` },
+          }),
+        ),
       ),
     );
-    await held;
     return answers.every(succeeded);
   },
 };

@@ -52,7 +52,10 @@ const concurrentProjects: Attack = {
     await fill(server, "projects", here, 299);
     const create = () => here.admin.call("projects.create", { name: "Looms" }, here.id);
     const held = `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`;
-    return (await duringTransaction(server, held, () => Promise.all([create(), create()]))).every(succeeded);
+    const answers = await duringTransaction(server, { statements: held, waiting: 2 }, () =>
+      Promise.all([create(), create()]),
+    );
+    return answers.every(succeeded);
   },
 };
 
@@ -62,7 +65,9 @@ const concurrentSameName: Attack = {
     const here = await team(server);
     const findOrCreate = () => here.admin.call("projects.findOrCreate", { name: "Looms" }, here.id);
     const held = `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`;
-    await duringTransaction(server, held, () => Promise.all([findOrCreate(), findOrCreate()]));
+    await duringTransaction(server, { statements: held, waiting: 2 }, () =>
+      Promise.all([findOrCreate(), findOrCreate()]),
+    );
     const projects = await here.admin.call("projects.list", {}, here.id);
     return idsOf(projects).length > 1;
   },
@@ -87,7 +92,7 @@ const concurrentTasks: Attack = {
     const input = { projectId: project?.id, title: "Note" };
     const create = () => here.admin.call("tasks.create", input, here.id);
     // All calls wait for the same count of tasks.
-    const answers = await duringTransaction(server, "LOCK TABLE tasks", () =>
+    const answers = await duringTransaction(server, { statements: "LOCK TABLE tasks", waiting: 5 }, () =>
       Promise.all([create(), create(), create(), create(), create()]),
     );
     return answers.filter(succeeded).length > 1;

@@ -1,5 +1,6 @@
 // Mutants of a stop: the announcement, the requests that arrive late, and the time limits of requests that arrive slowly.
 import { setTimeout as delay } from "node:timers/promises";
+import { whileLocked } from "@projostack/db/testing";
 import type { TestServer } from "../../../kit/index.ts";
 import { getText, openPeer, postText, statusOf } from "../../../sockets/peer.ts";
 import { rowExists, team } from "../../attackers.ts";
@@ -17,6 +18,14 @@ async function whileStopping(
   } finally {
     await server.close({ answersMs: 600 });
   }
+}
+
+const WORKSPACES = { lock: "LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE" };
+
+/** @returns whether it becomes true within a second and a half */
+async function isTrueSoon(condition: () => Promise<boolean>): Promise<boolean> {
+  for (const end = Date.now() + 1_500; Date.now() < end; await delay(50)) if (await condition()) return true;
+  return condition();
 }
 
 const reportsReady: Attack = {
@@ -62,21 +71,23 @@ const runsAfterClose: Attack = {
       const peer = await openPeer(another.url);
       // The head of a stream announces the close while its calls run.
       const stream = { ...headers, "trpc-accept": "application/jsonl" };
-      const held = server.database.owner(
-        "LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.6)",
+      await whileLocked(server.database, WORKSPACES, async (held) => {
+        peer.socket.write(getText("/trpc/system.health,workspaces.list?batch=1", stream));
+        await peer.answers(1);
+        peer.socket.write(postText("/trpc/projects.create", { name: "After the announcement" }, headers));
+        await held.untilWaiting(1);
+        // The server has read the request before the stream ends.
+        await delay(50);
+      });
+      const isCarriedOut = await isTrueSoon(() =>
+        rowExists(
+          server,
+          "SELECT FROM projects WHERE workspace_id = $1 AND name = 'After the announcement'",
+          [id],
+        ),
       );
-      await delay(150);
-      peer.socket.write(getText("/trpc/system.health,workspaces.list?batch=1", stream));
-      await peer.answers(1);
-      peer.socket.write(postText("/trpc/projects.create", { name: "After the announcement" }, headers));
-      await held;
-      await delay(400);
       peer.socket.destroy();
-      return rowExists(
-        server,
-        "SELECT FROM projects WHERE workspace_id = $1 AND name = 'After the announcement'",
-        [id],
-      );
+      return isCarriedOut;
     }),
 };
 
@@ -103,17 +114,19 @@ const outlivesIdle: Attack = {
     const another = await server.startAnother({});
     const { admin } = await team(another);
     const peer = await openPeer(another.url);
-    const held = server.database.owner(
-      "LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.6)",
-    );
-    await delay(150);
     const stream = { authorization: `Bearer ${admin.token}`, "trpc-accept": "application/jsonl" };
-    peer.socket.write(getText("/trpc/system.health,workspaces.list?batch=1", stream));
-    await peer.answers(1);
-    const startedAt = performance.now();
-    await another.close({ answersMs: 4_000 });
-    await held;
-    return performance.now() - startedAt > 3_000;
+    return whileLocked(server.database, WORKSPACES, async (held) => {
+      peer.socket.write(getText("/trpc/system.health,workspaces.list?batch=1", stream));
+      await peer.answers(1);
+      await held.untilWaiting(1);
+      const startedAt = performance.now();
+      const closed = another.close({ answersMs: 4_000 });
+      // The stream ends while the server stops.
+      await delay(100);
+      await held.release();
+      await closed;
+      return performance.now() - startedAt > 3_000;
+    });
   },
 };
 

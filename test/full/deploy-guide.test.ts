@@ -34,7 +34,7 @@ echo PROJO_DRAIN_SECONDS=1 >> deploy/systemd/server.env`;
         install: script,
       });
       rmSync(packed, { recursive: true });
-    }, 5 * MINUTE_MS);
+    }, 15 * MINUTE_MS);
     afterAll(() => machine?.close());
 
     it.each(steps)(
@@ -43,7 +43,7 @@ echo PROJO_DRAIN_SECONDS=1 >> deploy/systemd/server.env`;
         const output = await machine.run(script);
         expect(output).not.toMatch(/^(?:warning|error)\b/im);
       },
-      3 * MINUTE_MS,
+      10 * MINUTE_MS,
     );
 
     it(
@@ -60,7 +60,7 @@ echo PROJO_DRAIN_SECONDS=1 >> deploy/systemd/server.env`;
         }
         expect(await machine.run(`curl ${https} https://app.example.com/`)).toContain("<title>");
       },
-      MINUTE_MS,
+      3 * MINUTE_MS,
     );
 
     it(
@@ -75,7 +75,7 @@ echo PROJO_DRAIN_SECONDS=1 >> deploy/systemd/server.env`;
           })
           .toBe("3");
       },
-      MINUTE_MS,
+      3 * MINUTE_MS,
     );
 
     it("keeps the secrets from other users, and from the processes' environment", async () => {
@@ -98,7 +98,7 @@ echo PROJO_DRAIN_SECONDS=1 >> deploy/systemd/server.env`;
         );
         await machine.run("systemctl start projostack@4001");
       },
-      MINUTE_MS,
+      3 * MINUTE_MS,
     );
 
     describeIncidents(() => machine);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { programOf } from "@projostack/api/testing";
+import { LONG_TEST_MS, programOf } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { own, unprivileged, type Machine } from "../../bench/src/restore/cluster.ts";
 import { restoreDrill } from "../../bench/src/restore/drill.ts";
@@ -39,40 +39,52 @@ describe.skipIf(!isHere && !needed)("the restore drill", () => {
     return { isGreen, lines };
   }
 
-  it("F15 a dump and a base backup, taken by the documented commands under writes, restore every row and intact audit logs", async () => {
-    const { isGreen, lines } = await drill({ asOwner: false, policies: false });
-    expect(isGreen, lines.join("\n")).toBe(true);
-    for (const step of [
-      "projo.dump has the rows of its snapshot",
-      "projo.dir has the rows of its snapshot",
-      "the restored dump has every row",
-      "every account signs in and verifies its audit log on the restored dump",
-      "the recovered cluster has every row",
-      "every account signs in and verifies its audit log on the recovered cluster",
-    ]) {
-      expect(lines).toContain(`  ✓ ${step}`);
-    }
-  }, 300_000);
+  it(
+    "F15 a dump and a base backup, taken by the documented commands under writes, restore every row and intact audit logs",
+    async () => {
+      const { isGreen, lines } = await drill({ asOwner: false, policies: false });
+      expect(isGreen, lines.join("\n")).toBe(true);
+      for (const step of [
+        "projo.dump has the rows of its snapshot",
+        "projo.dir has the rows of its snapshot",
+        "the restored dump has every row",
+        "every account signs in and verifies its audit log on the restored dump",
+        "the recovered cluster has every row",
+        "every account signs in and verifies its audit log on the recovered cluster",
+      ]) {
+        expect(lines).toContain(`  ✓ ${step}`);
+      }
+    },
+    LONG_TEST_MS,
+  );
 
-  it("F15 a dump by a backup role with policies instead of BYPASSRLS restores every row and intact audit logs", async () => {
-    const { isGreen, lines } = await drill({ asOwner: false, policies: true });
-    expect(isGreen, lines.join("\n")).toBe(true);
-    for (const step of [
-      "projo-policies.dump has the rows of its snapshot",
-      "projo.dir has the rows of its snapshot",
-      "the restored dump has every row",
-      "the dump restored in parallel has every row",
-      "every account signs in and verifies its audit log on the restored dump",
-    ]) {
-      expect(lines).toContain(`  ✓ ${step}`);
-    }
-  }, 300_000);
+  it(
+    "F15 a dump by a backup role with policies instead of BYPASSRLS restores every row and intact audit logs",
+    async () => {
+      const { isGreen, lines } = await drill({ asOwner: false, policies: true });
+      expect(isGreen, lines.join("\n")).toBe(true);
+      for (const step of [
+        "projo-policies.dump has the rows of its snapshot",
+        "projo.dir has the rows of its snapshot",
+        "the restored dump has every row",
+        "the dump restored in parallel has every row",
+        "every account signs in and verifies its audit log on the restored dump",
+      ]) {
+        expect(lines).toContain(`  ✓ ${step}`);
+      }
+    },
+    LONG_TEST_MS,
+  );
 
-  it("F15 a dump by the owner without the backup role fails the drill", async () => {
-    const { isGreen, lines } = await drill({ asOwner: true, policies: false });
-    expect(isGreen).toBe(false);
-    expect(lines.join("\n")).toMatch(
-      /✗ not: projo\.dump is complete by verify-dump\n +It has 3 accounts and no workspace/,
-    );
-  }, 120_000);
+  it(
+    "F15 a dump by the owner without the backup role fails the drill",
+    async () => {
+      const { isGreen, lines } = await drill({ asOwner: true, policies: false });
+      expect(isGreen).toBe(false);
+      expect(lines.join("\n")).toMatch(
+        /✗ not: projo\.dump is complete by verify-dump\n +It has 3 accounts and no workspace/,
+      );
+    },
+    LONG_TEST_MS,
+  );
 });

@@ -13,6 +13,7 @@ import {
   foundWorkspace,
   freePorts,
   hasBalancer,
+  LONG_TEST_MS,
   noBalancer,
   startBalancer,
   startProgram,
@@ -35,7 +36,7 @@ interface Running {
   readonly ended: Promise<unknown>;
 }
 
-describe.skipIf(!isRun)(`F13 a rolling restart${why}`, { timeout: 180_000 }, () => {
+describe.skipIf(!isRun)(`F13 a rolling restart${why}`, { timeout: LONG_TEST_MS }, () => {
   /** A server beside the three, which creates the user. */
   let first: TestServer;
   let directory: string;

@@ -145,7 +145,7 @@ describe.concurrent("a project that uses the package compiles without skipLibChe
       }
     },
     // Compilers are slow on a machine that also runs other tests.
-    120_000,
+    600_000,
   );
 });
 

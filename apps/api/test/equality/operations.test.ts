@@ -2,7 +2,7 @@
 // x-workspace-id.
 import { policy } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
-import { modelTables } from "@projostack/db/testing";
+import { LONG_TEST_MS, modelTables } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { again } from "../kit/index.ts";
@@ -58,13 +58,13 @@ async function differencesOf({ name, operation: { kind, access } }: NamedOperati
 describe("the fast path and the plain server", () => {
   it.each(operations)(
     "$name: answer identically for every caller and workspace",
-    { timeout: 60_000 },
+    { timeout: LONG_TEST_MS },
     async (one) => {
       expect((await differencesOf(one)).slice(0, 3).join("\n")).toBe("");
     },
   );
 
-  it("tasks.list: answer identically for every filter and page", { timeout: 60_000 }, async () => {
+  it("tasks.list: answer identically for every filter and page", { timeout: LONG_TEST_MS }, async () => {
     const { admin, member, homeId } = callerSet;
     const { projectId } = await setScene(servers.both, admin, { workspaceId: homeId, email: admin.email });
     await plantTasks([admin.id, member.id], projectId);

@@ -3,7 +3,7 @@
 import { permissions } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
 import { withOwner } from "@projostack/db";
-import { bySuite } from "@projostack/db/testing";
+import { bySuite, LONG_TEST_MS } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { again, startSession } from "../kit/index.ts";
 import { keyOf } from "../mutants/attackers.ts";
@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => servers.close());
 
 describe("the fast path and the plain server answer identically", () => {
-  it("to unusual requests", { timeout: 60_000 }, async () => {
+  it("to unusual requests", { timeout: LONG_TEST_MS }, async () => {
     const statuses = new Set<number>();
     const found: string[] = [];
     for (const [says, sent] of await oddRequests(callerSet, scene)) {
@@ -52,7 +52,7 @@ describe("the fast path and the plain server answer identically", () => {
 
   it(
     `to ${CALLS} random calls of every operation, seed ${SEED}`,
-    { timeout: 60_000 + CALLS * 30 },
+    { timeout: LONG_TEST_MS + CALLS * 30 },
     async () => {
       const chance = seededChance(SEED);
       const counts: Record<string, number> = {};

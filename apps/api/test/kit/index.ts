@@ -1,5 +1,5 @@
 // The test kit for whole-server tests: a server with its own database, users, and calls by plain HTTP.
-export { bySuite } from "@projostack/db/testing";
+export { bySuite, LONG_TEST_MS } from "@projostack/db/testing";
 export { Browser, cookieMode, setCookiesOf, signInWithCookie, type SetCookie } from "./browser.ts";
 export { hasBalancer, noBalancer, startBalancer, type Balancer } from "./balancers/balancer.ts";
 export { freePorts } from "./balancers/free-ports.ts";

@@ -1,5 +1,5 @@
 // Removes the checks of limits that several servers share, one at a time, as server-guards.test.ts does. These attacks need Redis.
-import { bySuite, createTestDatabase, type TestDatabase } from "@projostack/db/testing";
+import { bySuite, createTestDatabase, LONG_TEST_MS, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startServerOver, type TestServer } from "../kit/index.ts";
 import { hasRedis, noRedis, startRedis, type TestRedis } from "../kit/redis-server.ts";
@@ -150,20 +150,24 @@ describe.skipIf(!hasRedis)(`limits that several servers share${hasRedis ? "" : `
   for (const { removed, succeeds } of bySuite({ short: mutants.slice(-1), full: mutants })) {
     for (const { title, tryOn } of succeeds) {
       const titles = removed.map((one) => one.title).join("; ");
-      it(`R3 R7 this attack succeeds only without the check: ${title} (${titles})`, async () => {
-        const sources = removed.flatMap((one) => ("sql" in one ? [] : [one]));
-        for (const [start, isOpen] of [
-          [startServerOver, false],
-          [(await patched.load(sources)).startServerOver, true],
-        ] as const) {
-          const server = await start(database, env);
-          try {
-            expect(await tryOn(server)).toBe(isOpen);
-          } finally {
-            await server.close();
+      it(
+        `R3 R7 this attack succeeds only without the check: ${title} (${titles})`,
+        async () => {
+          const sources = removed.flatMap((one) => ("sql" in one ? [] : [one]));
+          for (const [start, isOpen] of [
+            [startServerOver, false],
+            [(await patched.load(sources)).startServerOver, true],
+          ] as const) {
+            const server = await start(database, env);
+            try {
+              expect(await tryOn(server)).toBe(isOpen);
+            } finally {
+              await server.close();
+            }
           }
-        }
-      }, 240_000);
+        },
+        LONG_TEST_MS,
+      );
     }
   }
 });

@@ -9,7 +9,7 @@ import {
   type ErrorData,
   type Reason,
 } from "@projostack/contract";
-import { bySuite } from "@projostack/db/testing";
+import { bySuite, LONG_TEST_MS } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   arrive,
@@ -222,6 +222,6 @@ describe(`N1 ${CALLS} random calls of every operation, seed ${SEED}`, () => {
       expect((counts["413"] ?? 0) + (counts["414"] ?? 0)).toBeGreaterThan(CALLS / 6_000);
       expect(counts["200"]).toBeGreaterThan(CALLS / 20);
     },
-    60_000 + CALLS * 30,
+    LONG_TEST_MS + CALLS * 30,
   );
 });

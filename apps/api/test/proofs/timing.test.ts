@@ -2,7 +2,7 @@
 // order, so that a slow machine slows both; a sign test compares them.
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { bySuite } from "@projostack/db/testing";
+import { bySuite, LONG_TEST_MS } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startServerOver, startTestServer, type TestServer } from "../kit/index.ts";
 import { buildForeignWorkspaces, thingOf, type ForeignWorkspaces } from "./foreign-workspaces.ts";
@@ -84,39 +84,43 @@ describe("I1 the time that a refusal takes", () => {
       );
       expect(isSeen(timed), `${title}: ${describeTiming(timed)}`).toBe(false);
     },
-    60_000,
+    LONG_TEST_MS,
   );
 
-  it("I1 the measurement detects a statement that takes longer for a foreign id", async () => {
-    const field = fields.find(({ operation }) => operation === "tasks.get");
-    if (!field) throw new Error("tasks.get takes no id.");
-    const foreign = String(await thingOf(world.eve, field));
-    const calm = calling(server, field);
-    const { medianMs } = await timeInPairs(
-      () => calm(ABSENT.replace("abcd", "abce")),
-      () => calm(ABSENT),
-    );
-    // If a call takes long, the machine is busy, and a delay of 2 ms would disappear in the noise.
-    const holdMs = Math.max(2, 2 * medianMs);
-    const wire = await laySlowWire(server.database.url, { holdMs, whatHas: foreign });
-    // With other keys the server would not accept Ada's token.
-    const slow = await startServerOver(server.database, {
-      DATABASE_URL: wire.url,
-      PROJO_DATA_DIR: server.dataDir,
-    });
-    try {
-      const ask = calling(slow, field);
-      expect(await ask(foreign)).toMatchObject({ status: 404, error: { reason: "task.not_found" } });
-      const timed = await timeInPairs(
-        () => ask(foreign),
-        () => ask(ABSENT),
+  it(
+    "I1 the measurement detects a statement that takes longer for a foreign id",
+    async () => {
+      const field = fields.find(({ operation }) => operation === "tasks.get");
+      if (!field) throw new Error("tasks.get takes no id.");
+      const foreign = String(await thingOf(world.eve, field));
+      const calm = calling(server, field);
+      const { medianMs } = await timeInPairs(
+        () => calm(ABSENT.replace("abcd", "abce")),
+        () => calm(ABSENT),
       );
-      expect(isSeen(timed), describeTiming(timed)).toBe(true);
-    } finally {
-      await slow.close();
-      wire.end();
-    }
-  }, 60_000);
+      // If a call takes long, the machine is busy, and a delay of 2 ms would disappear in the noise.
+      const holdMs = Math.max(2, 2 * medianMs);
+      const wire = await laySlowWire(server.database.url, { holdMs, whatHas: foreign });
+      // With other keys the server would not accept Ada's token.
+      const slow = await startServerOver(server.database, {
+        DATABASE_URL: wire.url,
+        PROJO_DATA_DIR: server.dataDir,
+      });
+      try {
+        const ask = calling(slow, field);
+        expect(await ask(foreign)).toMatchObject({ status: 404, error: { reason: "task.not_found" } });
+        const timed = await timeInPairs(
+          () => ask(foreign),
+          () => ask(ABSENT),
+        );
+        expect(isSeen(timed), describeTiming(timed)).toBe(true);
+      } finally {
+        await slow.close();
+        wire.end();
+      }
+    },
+    LONG_TEST_MS,
+  );
 });
 
 interface Slowness {

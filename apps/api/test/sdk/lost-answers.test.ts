@@ -8,7 +8,7 @@ import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { createTestDatabase, ROUNDS, type TestDatabase } from "@projostack/db/testing";
+import { createTestDatabase, LONG_TEST_MS, ROUNDS, type TestDatabase } from "@projostack/db/testing";
 import { createClient, memoryTokenStore, type Client } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { layLossyWire } from "../idempotency/lossy-wire.ts";
@@ -99,93 +99,105 @@ async function startLosingProxy(target: string) {
 describe("N6 a connection that ends between the commit and the answer", () => {
   const calls = bySuite({ short: 40, full: 200 });
 
-  it(`loses no call and makes no second row, ${calls} times`, async () => {
-    const proxy = await startLosingProxy(servers[0]?.url ?? "");
-    const client = clientOf(proxy.url);
-    for (let done = 0; done < calls; done += 10)
-      await Promise.all(
-        Array.from({ length: 10 }, async (_, index) => {
-          const title = `Lost ${done + index}`;
-          const { id } = await client.tasks.create({ projectId, title });
-          expect(await idsOf(title)).toEqual([id]);
-        }),
-      );
-    expect(proxy.lost()).toBeGreaterThanOrEqual(calls);
-  }, 120_000);
+  it(
+    `loses no call and makes no second row, ${calls} times`,
+    async () => {
+      const proxy = await startLosingProxy(servers[0]?.url ?? "");
+      const client = clientOf(proxy.url);
+      for (let done = 0; done < calls; done += 10)
+        await Promise.all(
+          Array.from({ length: 10 }, async (_, index) => {
+            const title = `Lost ${done + index}`;
+            const { id } = await client.tasks.create({ projectId, title });
+            expect(await idsOf(title)).toEqual([id]);
+          }),
+        );
+      expect(proxy.lost()).toBeGreaterThanOrEqual(calls);
+    },
+    LONG_TEST_MS,
+  );
 });
 
 describe("N6 one key in 20 parallel calls to two servers", () => {
-  it("makes one row, and all calls return the same answer", async () => {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const title = `Parallel ${round}`;
-      const idempotencyKey = randomUUID();
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, async (_, index) => {
-          const client = clientOf(servers[index % 2]?.url ?? "");
-          return await client.tasks.create({ projectId, title }, { idempotencyKey });
-        }),
-      );
-      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-      expect(await idsOf(title)).toEqual([answers[0]?.id]);
-    }
-  }, 60_000);
+  it(
+    "makes one row, and all calls return the same answer",
+    async () => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const title = `Parallel ${round}`;
+        const idempotencyKey = randomUUID();
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, async (_, index) => {
+            const client = clientOf(servers[index % 2]?.url ?? "");
+            return await client.tasks.create({ projectId, title }, { idempotencyKey });
+          }),
+        );
+        expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+        expect(await idsOf(title)).toEqual([answers[0]?.id]);
+      }
+    },
+    LONG_TEST_MS,
+  );
 });
 
 describe("N6 a server that is killed between the commit and its answer", () => {
   // Each round starts a server, so the suites have few. PROJO_TEST_ROUNDS=200 runs 200.
   const kills = process.env["PROJO_TEST_ROUNDS"] === undefined ? bySuite({ short: 2, full: 8 }) : ROUNDS;
 
-  it(`loses no call and makes no second row, ${kills} times`, async () => {
-    const directory = await mkdtemp(join(tmpdir(), "projo-killed-"));
-    let child: ChildProcess | undefined;
-    const wire = await layLossyWire(database.url, () => void child?.kill("SIGKILL"));
-    const port = await freePort();
-    const start = () =>
-      startListening({
-        PORT: String(port),
-        PROJO_DATA_DIR: directory,
-        PROJO_TOKEN_KEYS: keys,
-        PROJO_LIMITS: "1000",
-        DATABASE_URL: wire.url,
-      });
-    try {
-      // 200 rounds may take longer than an access token is valid, so the client has a session.
-      const tokens = memoryTokenStore();
-      const { email } = ada;
-      await createClient({ baseUrl: servers[0]?.url ?? "", tokens }).auth.signIn({ email, password });
-      const client = createClient({
-        baseUrl: `http://127.0.0.1:${port}`,
-        tokens,
-        workspaceId,
-        maxRetries: 100,
-        timeoutMs: 120_000,
-      });
-      child = await start();
-      for (let round = 0; round < kills; round += 1) {
-        const title = `Killed ${round}`;
-        const ended = once(child, "close");
-        wire.loseNext();
-        const call = client.tasks.create({ projectId, title });
-        // A failure before the server ends must not go unhandled.
-        call.catch(() => undefined);
-        expect(await ended).toEqual([null, "SIGKILL"]);
-        // The commit is done, although nobody has an answer.
-        expect(await idsOf(title)).toHaveLength(1);
+  it(
+    `loses no call and makes no second row, ${kills} times`,
+    async () => {
+      const directory = await mkdtemp(join(tmpdir(), "projo-killed-"));
+      let child: ChildProcess | undefined;
+      const wire = await layLossyWire(database.url, () => void child?.kill("SIGKILL"));
+      const port = await freePort();
+      const start = () =>
+        startListening({
+          PORT: String(port),
+          PROJO_DATA_DIR: directory,
+          PROJO_TOKEN_KEYS: keys,
+          PROJO_LIMITS: "1000",
+          DATABASE_URL: wire.url,
+        });
+      try {
+        // 200 rounds may take longer than an access token is valid, so the client has a session.
+        const tokens = memoryTokenStore();
+        const { email } = ada;
+        await createClient({ baseUrl: servers[0]?.url ?? "", tokens }).auth.signIn({ email, password });
+        const client = createClient({
+          baseUrl: `http://127.0.0.1:${port}`,
+          tokens,
+          workspaceId,
+          maxRetries: 100,
+          timeoutMs: 120_000,
+        });
         child = await start();
-        const { id } = await call;
-        expect(await idsOf(title)).toEqual([id]);
+        for (let round = 0; round < kills; round += 1) {
+          const title = `Killed ${round}`;
+          const ended = once(child, "close");
+          wire.loseNext();
+          const call = client.tasks.create({ projectId, title });
+          // A failure before the server ends must not go unhandled.
+          call.catch(() => undefined);
+          expect(await ended).toEqual([null, "SIGKILL"]);
+          // The commit is done, although nobody has an answer.
+          expect(await idsOf(title)).toHaveLength(1);
+          child = await start();
+          const { id } = await call;
+          expect(await idsOf(title)).toEqual([id]);
+        }
+        expect(wire.lost()).toBe(kills);
+      } finally {
+        if (child && child.exitCode === null && child.signalCode === null) {
+          const ended = once(child, "close");
+          child.kill("SIGKILL");
+          await ended;
+        }
+        await wire.close();
+        await rm(directory, { recursive: true, force: true });
       }
-      expect(wire.lost()).toBe(kills);
-    } finally {
-      if (child && child.exitCode === null && child.signalCode === null) {
-        const ended = once(child, "close");
-        child.kill("SIGKILL");
-        await ended;
-      }
-      await wire.close();
-      await rm(directory, { recursive: true, force: true });
-    }
-  }, 1_800_000);
+    },
+    2 * LONG_TEST_MS,
+  );
 });
 
 /** Starts the server as a process, and waits until it listens. */

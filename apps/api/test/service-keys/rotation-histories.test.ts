@@ -1,7 +1,7 @@
 // Random histories of rotations, whose answers may be lost, compared with a model of the announced ends. A server without the
 // trigger that keeps earlier secrets must fail the same histories.
 import { randomUUID } from "node:crypto";
-import { bySuite, ROUNDS } from "@projostack/db/testing";
+import { bySuite, LONG_TEST_MS, ROUNDS } from "@projostack/db/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { arrive, foundWorkspace, startTestServer, type Person, type TestServer } from "../kit/index.ts";
@@ -10,7 +10,6 @@ import { keyOf, makeKey, shownIn, verdictOf, type MadeKey } from "./made-key.ts"
 const HOUR_MS = 3_600_000;
 /** A token is not checked this close to its end, because the calls of a history take time. */
 const MARGIN_MS = HOUR_MS / 10;
-const TEST_MS = 120_000;
 
 let server: TestServer;
 let naive: TestServer;
@@ -182,7 +181,7 @@ describe("N7 A rotation that is repeated", () => {
       const found = await fc.check(histories(server), { seed, numRuns: runs, endOnFailure: false });
       expect(fc.defaultReportMessage(found)).toBeUndefined();
     },
-    TEST_MS,
+    LONG_TEST_MS,
   );
 
   it(
@@ -193,7 +192,7 @@ describe("N7 A rotation that is repeated", () => {
       expect(String(found.errorInstance)).toMatch(/token \d+ ended [\d.]+ hours early/);
       expect(found.counterexample?.[0].length ?? 99).toBeLessThanOrEqual(3);
     },
-    TEST_MS,
+    LONG_TEST_MS,
   );
 
   it(
@@ -212,6 +211,6 @@ describe("N7 A rotation that is repeated", () => {
         expect(log.data.items).toHaveLength(10);
       }
     },
-    TEST_MS,
+    LONG_TEST_MS,
   );
 });

@@ -4,7 +4,13 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bySuite, createTestDatabase, whileLocked, type TestDatabase } from "@projostack/db/testing";
+import {
+  bySuite,
+  createTestDatabase,
+  LONG_TEST_MS,
+  whileLocked,
+  type TestDatabase,
+} from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { arrive, call, programOf, startServerOver, type TestServer } from "../kit/index.ts";
 import { getText, openPeer, statusOf } from "./peer.ts";
@@ -87,7 +93,7 @@ async function start({ before = "", descriptors = 4_096 }: StartOptions = {}): P
 
 const onSignal = (work: string): string => `process.on("SIGUSR2", () => { ${work} });`;
 
-describe("F8 an uncaught error", { timeout: 60_000 }, () => {
+describe("F8 an uncaught error", { timeout: LONG_TEST_MS }, () => {
   const errors = [
     ["that is thrown", onSignal(`throw new Error("the bug of this test");`)],
     ["in a promise", onSignal(`void Promise.reject(new Error("the bug of this test"));`)],
@@ -134,7 +140,7 @@ describe("F8 an uncaught error", { timeout: 60_000 }, () => {
   });
 });
 
-describe("F8 when no file descriptor is left", { timeout: 60_000 }, () => {
+describe("F8 when no file descriptor is left", { timeout: LONG_TEST_MS }, () => {
   it("the server continues, and serves again once descriptors are free", async () => {
     const server = await start({ descriptors: 250 });
     const peers = await Promise.all(Array.from({ length: 400 }, () => openPeer(server.url)));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { migrate } from "@projostack/db";
-import { createEmptyDatabase, type EmptyDatabase } from "@projostack/db/testing";
+import { createEmptyDatabase, LONG_TEST_MS, type EmptyDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrateWith, startBuild, type BuildProcess } from "./build-process.ts";
 import { findPreviousBuild, preparePreviousBuild } from "./previous-build.ts";
@@ -52,37 +52,41 @@ describe.skipIf(typeof previous === "string")(`the previous build ${description}
     return server;
   };
 
-  it("F14 works on the new schema, before and beside this build, and loses no acknowledged change", async () => {
-    await migrateWith(directory, database.ownerUrl);
-    const old = await start(directory);
-    const load = await startLoad({
-      users: 4,
-      urls: [old.url],
-      verify: async (email) => {
-        await database.rows("UPDATE users SET email_verified_at = now() WHERE email = $1", [email]);
-      },
-    });
-    await sleep(PHASE_MS);
+  it(
+    "F14 works on the new schema, before and beside this build, and loses no acknowledged change",
+    async () => {
+      await migrateWith(directory, database.ownerUrl);
+      const old = await start(directory);
+      const load = await startLoad({
+        users: 4,
+        urls: [old.url],
+        verify: async (email) => {
+          await database.rows("UPDATE users SET email_verified_at = now() WHERE email = $1", [email]);
+        },
+      });
+      await sleep(PHASE_MS);
 
-    // Calls continue during the migration.
-    const applied = await database.asOwner((owner) => migrate(owner));
-    expect(typeof previous === "string" ? [] : previous.newMigrations).toEqual(applied);
-    await sleep(PHASE_MS);
+      // Calls continue during the migration.
+      const applied = await database.asOwner((owner) => migrate(owner));
+      expect(typeof previous === "string" ? [] : previous.newMigrations).toEqual(applied);
+      await sleep(PHASE_MS);
 
-    const [present, oldAgain] = await Promise.all([start(root), start(directory)]);
-    await load.use([old.url, present.url]);
-    await sleep(PHASE_MS);
+      const [present, oldAgain] = await Promise.all([start(root), start(directory)]);
+      await load.use([old.url, present.url]);
+      await sleep(PHASE_MS);
 
-    await load.use([oldAgain.url, present.url]);
-    expect(await old.stop()).toBe(0);
-    await sleep(PHASE_MS);
+      await load.use([oldAgain.url, present.url]);
+      expect(await old.stop()).toBe(0);
+      await sleep(PHASE_MS);
 
-    const verdicts = await load.stop();
-    expect(load.failures).toEqual([]);
-    expect(verdicts).toHaveLength(8);
-    expect(verdicts.filter(({ isIntact }) => !isIntact)).toEqual([]);
-    await expectEverything(database, load);
-  }, 240_000);
+      const verdicts = await load.stop();
+      expect(load.failures).toEqual([]);
+      expect(verdicts).toHaveLength(8);
+      expect(verdicts.filter(({ isIntact }) => !isIntact)).toEqual([]);
+      await expectEverything(database, load);
+    },
+    LONG_TEST_MS,
+  );
 });
 
 async function expectEverything(database: EmptyDatabase, { workspaces }: Load): Promise<void> {

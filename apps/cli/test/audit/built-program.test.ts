@@ -7,7 +7,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { bySuite, startTestServer, type TestServer } from "@projostack/api/testing";
+import { bySuite, LONG_TEST_MS, startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { plantEntries, saveKeys, workspaceOf } from "./audit-log.ts";
 import { expectDone, openSignedIn, type Outcome, type Shell } from "../kit.ts";
@@ -54,86 +54,109 @@ async function waitForPartFile(): Promise<string> {
   }
 }
 
-it("exports a log, verifies it without the server, and returns the matching exit code", async () => {
-  await plantEntries(server, await workspaceOf(shell), 400);
-  const keys = await saveKeys(server, shell);
-  expect(await projo(["export", "--out", "log.ndjson"])).toMatchObject({ code: 0, out: "" });
-  const elsewhere = { HOME: "/nonexistent", PROJO_URL: "http://127.0.0.1:9" };
-  expect(await projo(["verify", "log.ndjson", "--key", keys], elsewhere)).toMatchObject({ code: 0, err: "" });
-  const whole = await readFile(join(shell.directory, "log.ndjson"), "utf8");
-  await shell.file("changed.ndjson", whole.replace('Title \\\\\\"200', 'Title \\\\\\"201'));
-  const changed = await projo(["verify", "changed.ndjson", "--key", keys], elsewhere);
-  expect(changed).toMatchObject({ code: 1, out: "" });
-  expect(changed.err).toContain("The log is not intact (edited). Entry 201 is changed");
-  expect((await projo(["verify", "nowhere"])).code).toBe(2);
-  expect((await projo(["verify"])).code).toBe(0);
-}, 60_000);
+it(
+  "exports a log, verifies it without the server, and returns the matching exit code",
+  async () => {
+    await plantEntries(server, await workspaceOf(shell), 400);
+    const keys = await saveKeys(server, shell);
+    expect(await projo(["export", "--out", "log.ndjson"])).toMatchObject({ code: 0, out: "" });
+    const elsewhere = { HOME: "/nonexistent", PROJO_URL: "http://127.0.0.1:9" };
+    expect(await projo(["verify", "log.ndjson", "--key", keys], elsewhere)).toMatchObject({
+      code: 0,
+      err: "",
+    });
+    const whole = await readFile(join(shell.directory, "log.ndjson"), "utf8");
+    await shell.file("changed.ndjson", whole.replace('Title \\\\\\"200', 'Title \\\\\\"201'));
+    const changed = await projo(["verify", "changed.ndjson", "--key", keys], elsewhere);
+    expect(changed).toMatchObject({ code: 1, out: "" });
+    expect(changed.err).toContain("The log is not intact (edited). Entry 201 is changed");
+    expect((await projo(["verify", "nowhere"])).code).toBe(2);
+    expect((await projo(["verify"])).code).toBe(0);
+  },
+  LONG_TEST_MS,
+);
 
-it("exits with 0 when the reader closes the pipe early", async () => {
-  await plantEntries(server, await workspaceOf(shell), 6_000);
-  for (const command of ["export", "export --format csv", "list --all --json"]) {
-    const pipe = spawn(
-      "bash",
-      ["-c", `set -o pipefail; "${process.execPath}" "${bin}" audit ${command} | head -1`],
-      {
-        env: environment(),
-      },
-    );
-    const { code, out, err } = await ended(pipe);
-    expect({ code, err }, command).toEqual({ code: 0, err: "" });
-    expect(out.split("\n")).toHaveLength(2);
-  }
-}, 60_000);
+it(
+  "exits with 0 when the reader closes the pipe early",
+  async () => {
+    await plantEntries(server, await workspaceOf(shell), 6_000);
+    for (const command of ["export", "export --format csv", "list --all --json"]) {
+      const pipe = spawn(
+        "bash",
+        ["-c", `set -o pipefail; "${process.execPath}" "${bin}" audit ${command} | head -1`],
+        {
+          env: environment(),
+        },
+      );
+      const { code, out, err } = await ended(pipe);
+      expect({ code, err }, command).toEqual({ code: 0, err: "" });
+      expect(out.split("\n")).toHaveLength(2);
+    }
+  },
+  LONG_TEST_MS,
+);
 
-it("exits with 130 and leaves no partial file when Ctrl-C stops an export", async () => {
-  await plantEntries(server, await workspaceOf(shell), 20_000);
-  const child = start(["export", "--out", "half.ndjson"]);
-  const outcome = ended(child);
-  await waitForPartFile();
-  child.kill("SIGINT");
-  const { code, err } = await outcome;
-  expect({ code, err }).toEqual({ code: 130, err: expect.stringContaining("Run the same command again") });
-  expect((await readdir(shell.directory)).filter((name) => name.startsWith("half"))).toEqual([]);
-}, 60_000);
+it(
+  "exits with 130 and leaves no partial file when Ctrl-C stops an export",
+  async () => {
+    await plantEntries(server, await workspaceOf(shell), 20_000);
+    const child = start(["export", "--out", "half.ndjson"]);
+    const outcome = ended(child);
+    await waitForPartFile();
+    child.kill("SIGINT");
+    const { code, err } = await outcome;
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringContaining("Run the same command again") });
+    expect((await readdir(shell.directory)).filter((name) => name.startsWith("half"))).toEqual([]);
+  },
+  LONG_TEST_MS,
+);
 
-it("tail prints a new entry and exits with 0 at Ctrl-C", async () => {
-  const child = start(["tail", "--interval", "0.2"]);
-  const outcome = ended(child);
-  // The entry can be printed before the rename has ended.
-  const printed = new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
-  await new Promise<void>((resolve) => child.stderr?.once("data", () => resolve()));
-  await expectDone(shell.projo(["workspaces", "rename", "Renamed"]));
-  await printed;
-  child.kill("SIGINT");
-  const { code, out } = await outcome;
-  expect(code).toBe(0);
-  expect(out.match(/\tworkspace\.renamed\tok\t\S+@example\.com\t/g)).toHaveLength(1);
-}, 30_000);
+it(
+  "tail prints a new entry and exits with 0 at Ctrl-C",
+  async () => {
+    const child = start(["tail", "--interval", "0.2"]);
+    const outcome = ended(child);
+    // The entry can be printed before the rename has ended.
+    const printed = new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
+    await new Promise<void>((resolve) => child.stderr?.once("data", () => resolve()));
+    await expectDone(shell.projo(["workspaces", "rename", "Renamed"]));
+    await printed;
+    child.kill("SIGINT");
+    const { code, out } = await outcome;
+    expect(code).toBe(0);
+    expect(out.match(/\tworkspace\.renamed\tok\t\S+@example\.com\t/g)).toHaveLength(1);
+  },
+  LONG_TEST_MS,
+);
 
 const MANY = bySuite({ short: 120_000, full: 200_000 });
 
-it(`verifies ${MANY} entries in as much memory as 5,000, and shows the rate only in a terminal`, async () => {
-  const peak = async (count: number) => {
-    await writeLog(join(shell.directory, "long.ndjson"), count);
-    const report =
-      "data:text/javascript,process.on('exit',()=>console.error('peak',process.resourceUsage().maxRSS))";
-    const { code, out, err } = await projo(["verify", "long.ndjson"], {
-      NODE_OPTIONS: `--import "${report}"`,
-    });
-    expect({ code, out }).toEqual({
-      code: 0,
-      out: expect.stringContaining(`Intact: ${count} entries, 1 to ${count}`),
-    });
-    expect(err).not.toContain("per second");
-    return Number(/peak (\d+)/.exec(err)?.[1]) / 1024;
-  };
-  const few = await peak(5_000);
-  const many = await peak(MANY);
-  process.stderr.write(`${Math.round(few)} MB for 5,000 entries, ${Math.round(many)} MB for ${MANY}\n`);
-  expect(many - few).toBeLessThan(60);
-  const { err } = await shell.projo(["audit", "verify", "long.ndjson"], { types: [] });
-  expect(err).toMatch(new RegExp(`${MANY} entries in [\\d.]+ s, \\d+ per second\\.`));
-}, 180_000);
+it(
+  `verifies ${MANY} entries in as much memory as 5,000, and shows the rate only in a terminal`,
+  async () => {
+    const peak = async (count: number) => {
+      await writeLog(join(shell.directory, "long.ndjson"), count);
+      const report =
+        "data:text/javascript,process.on('exit',()=>console.error('peak',process.resourceUsage().maxRSS))";
+      const { code, out, err } = await projo(["verify", "long.ndjson"], {
+        NODE_OPTIONS: `--import "${report}"`,
+      });
+      expect({ code, out }).toEqual({
+        code: 0,
+        out: expect.stringContaining(`Intact: ${count} entries, 1 to ${count}`),
+      });
+      expect(err).not.toContain("per second");
+      return Number(/peak (\d+)/.exec(err)?.[1]) / 1024;
+    };
+    const few = await peak(5_000);
+    const many = await peak(MANY);
+    process.stderr.write(`${Math.round(few)} MB for 5,000 entries, ${Math.round(many)} MB for ${MANY}\n`);
+    expect(many - few).toBeLessThan(60);
+    const { err } = await shell.projo(["audit", "verify", "long.ndjson"], { types: [] });
+    expect(err).toMatch(new RegExp(`${MANY} entries in [\\d.]+ s, \\d+ per second\\.`));
+  },
+  LONG_TEST_MS,
+);
 
 /** Writes a log in the format of docs/audit.md. Computes every hash here. */
 async function writeLog(path: string, count: number): Promise<void> {

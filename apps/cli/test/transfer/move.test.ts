@@ -1,7 +1,7 @@
 // A workspace moves from one server to another: export, deletion, import, invites, comparison. The programs are killed on the way.
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { bySuite, startTestServer, type TestServer } from "@projostack/api/testing";
+import { bySuite, LONG_TEST_MS, startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { expectDone, openShell, PASSWORD, type Shell } from "../kit.ts";
 import { jsonOf, mailedToken, openVerified } from "../people.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   [source, target] = [await startTestServer(), await startTestServer()];
   filled = await fillWorkspace(source, ROWS);
   forwarders = [await startForwarder(source.url), await startForwarder(target.url)];
-}, 240_000);
+}, LONG_TEST_MS);
 afterAll(async () => {
   for (const shell of shells) await shell.close();
   await filled?.close();
@@ -134,7 +134,7 @@ it(
     const listed = await there.projo(["tasks", "list", "--limit", "1"], { env: { PROJO_TOKEN: key.trim() } });
     expect(listed.code).toBe(0);
   },
-  bySuite({ short: 120_000, full: 400_000 }),
+  LONG_TEST_MS,
 );
 
 async function expectPrivate(shell: Shell, directory: string): Promise<void> {

@@ -17,7 +17,7 @@ export { hasPostgres15 } from "./postgres-15.ts";
 export { type ReplicatedPostgres, startReplicatedPostgres } from "./replicated-postgres.ts";
 export { startOwnPostgres, type OwnPostgres } from "./own-postgres.ts";
 export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
-export { bySuite, isFullSuite, ROUNDS } from "./suite-length.ts";
+export { bySuite, isFullSuite, LONG_TEST_MS, ROUNDS } from "./suite-length.ts";
 export { createEmptyDatabase, type EmptyDatabase } from "./empty-database.ts";
 export { untilWaiting, whileLocked, type HeldLock, type Lock } from "./held-lock.ts";
 export { newestIn } from "./newest-in.ts";

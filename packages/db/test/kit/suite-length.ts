@@ -8,5 +8,11 @@ export const isFullSuite: boolean = process.env["PROJO_TEST_FULL"] === "1";
 export const bySuite = <T>({ short, full }: { readonly short: T; readonly full: T }): T =>
   isFullSuite ? full : short;
 
+/**
+ * The limit of a test that takes ten seconds or more. It ends a test that hangs. The duration of the others depends on the machine: next
+ * to other work, a slow one needs ten times as long as a fast one.
+ */
+export const LONG_TEST_MS = 20 * 60_000;
+
 /** Rounds of a race. `PROJO_TEST_ROUNDS=200` runs as many as a release needs. */
 export const ROUNDS: number = Number(process.env["PROJO_TEST_ROUNDS"] ?? bySuite({ short: 5, full: 15 }));

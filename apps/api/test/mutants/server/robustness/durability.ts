@@ -1,5 +1,6 @@
 // Mutants of the check that a write is acknowledged only after its COMMIT.
-import { team } from "../../attackers.ts";
+import { eventually } from "../../../kit/index.ts";
+import { rowExists, team } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const acknowledgesRefusedCommit: Attack = {
@@ -7,6 +8,10 @@ const acknowledgesRefusedCommit: Attack = {
   tryOn: async (server) => {
     const { owner } = server.database;
     const { admin, id } = await team(server);
+    // A server without the check answers before the workspace is there.
+    await eventually(
+      async () => (await rowExists(server, "SELECT FROM workspaces WHERE id = $1", [id])) || undefined,
+    );
     // A deferred constraint is checked at the COMMIT, when all statements have succeeded. The check takes longer than an answer that
     // does not wait for it.
     await owner(`

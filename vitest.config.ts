@@ -202,5 +202,7 @@ export default defineConfig(({ mode }) => ({
     // They end tests that hang, also on a machine that is busy with other work.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Vitest waits one second by default, in which a slow machine does not start a process or open a connection.
+    expect: { poll: { timeout: 15_000 } },
   },
 }));

@@ -53,7 +53,7 @@ export async function eventually<T>(
   for (const end = Date.now() + seconds * 1_000; ;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end) throw new Error("It did not come to pass in time.");
+    if (Date.now() > end) throw new Error(`The condition was not met within ${seconds} seconds.`);
     await new Promise((passed) => setTimeout(passed, 50));
   }
 }

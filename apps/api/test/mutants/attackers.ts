@@ -89,7 +89,7 @@ export async function verifyEmail({ database }: TestServer, { id }: Person): Pro
   await database.owner("UPDATE users SET email_verified_at = now() WHERE id = $1", [id]);
 }
 
-export interface OpenTransaction {
+export interface HeldTransaction {
   /** SQL of the database owner. It may contain ids, because the tests create them. */
   readonly statements: string;
   /** How many statements of a server without the check wait for the transaction. */
@@ -102,7 +102,7 @@ export interface OpenTransaction {
  */
 export function duringTransaction<T>(
   { database }: TestServer,
-  { statements, waiting }: OpenTransaction,
+  { statements, waiting }: HeldTransaction,
   act: () => Promise<T>,
 ): Promise<T> {
   return whileLocked(database, { lock: statements }, async (held) => {

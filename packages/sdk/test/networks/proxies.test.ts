@@ -264,7 +264,7 @@ describe("a failure of the proxy", () => {
     await expect(client.tasks.get({ id: "t" }, { timeoutMs: 300 })).rejects.toMatchObject({
       code: "TIMEOUT",
     });
-    await vi.waitFor(() => expect(open).toBe(0));
+    await vi.waitFor(() => expect(open).toBe(0), 10_000);
   });
 
   it("the error says that a mutation through the proxy may have been carried out", async () => {

@@ -40,11 +40,11 @@ describe("maxConcurrency", () => {
       ended.push(index);
     });
     for (let count = 0; count < 6; count += 1) {
-      await vi.waitFor(() => expect(server.requests.length).toBe(Math.min(6, count + 2)));
+      await vi.waitFor(() => expect(server.requests.length).toBe(Math.min(6, count + 2)), 10_000);
       await wait(20);
       expect(server.open()).toBeLessThanOrEqual(2);
       server.answer();
-      await vi.waitFor(() => expect(ended).toHaveLength(count + 1));
+      await vi.waitFor(() => expect(ended).toHaveLength(count + 1), 10_000);
     }
     await Promise.all(calls);
     expect(server.requests.map(({ headers }) => headers["x-workspace-id"])).toEqual(
@@ -70,7 +70,7 @@ describe("maxConcurrency", () => {
     const server = await startHeldServer();
     const client = createClient({ baseUrl: server.url, maxConcurrency: 1 });
     const first = client.tasks.get(task);
-    await vi.waitFor(() => expect(server.open()).toBe(1));
+    await vi.waitFor(() => expect(server.open()).toBe(1), 10_000);
     const control = new AbortController();
     const aborted = failureOf(client.tasks.get(task, { signal: control.signal }));
     const late = failureOf(client.tasks.create({ projectId: "p", title: "t" }, { timeoutMs: 100 }));
@@ -84,7 +84,7 @@ describe("maxConcurrency", () => {
     });
     server.answer();
     expect(await first).toEqual(task);
-    await vi.waitFor(() => expect(server.open()).toBe(1));
+    await vi.waitFor(() => expect(server.open()).toBe(1), 10_000);
     server.answer();
     expect(await last).toEqual(task);
     expect(server.requests).toHaveLength(2);

@@ -199,9 +199,9 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     // Many files wait for a mail server, a clock or a process, so more workers than processors keep two processors busy.
     maxWorkers: Math.min(8, Math.max(4, availableParallelism())),
-    // They end tests that hang, also on a machine that is busy with other work.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // They end tests that hang. They hold for tests of up to ten seconds, also on a slow machine that is busy with other work.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     // Vitest waits one second by default, in which a slow machine does not start a process or open a connection.
     expect: { poll: { timeout: 15_000 } },
   },

@@ -30,14 +30,14 @@ it("S2 S3 S4 S7 S8 S10 the session drill runs all steps and prints them", async 
   ])
     expect(output).toMatch(new RegExp(`^ {2}✓ .*${step}`, "m"));
   expect(output).not.toMatch(/pj[aro]_/);
-}, 60_000);
+});
 
 it("the session drill exits with code 1 and an error message without a server", async () => {
   const url = `http://127.0.0.1:${await closedPort()}`;
   const { code, output } = await runDrill(["--url", url]);
   expect(code).toBe(1);
   expect(output).toContain(`✗ Cannot reach ${url}`);
-}, 30_000);
+});
 
 it("the session drill detects a server that does not report a reused token", async () => {
   const proxied = await startHidingProxy(server.url);
@@ -52,7 +52,7 @@ it("the session drill detects a server that does not report a reused token", asy
   await proxied.close();
   expect(passed).toBe(false);
   expect(lines.at(-1)).toBe("  ✗ The thief's refresh returned auth.unauthenticated.");
-}, 60_000);
+});
 
 function runDrill(args: readonly string[]): Promise<{ code: number | null; output: string }> {
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");

@@ -10,7 +10,7 @@ import { readFences } from "./fences.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-it("docs/browsers.md has a configuration of Vite that passes calls on", { timeout: 60_000 }, async () => {
+it("docs/browsers.md has a configuration of Vite that passes calls on", async () => {
   const code = readFences(root).find(
     ({ at, language }) => language === "js" && at.startsWith("docs/browsers.md"),
   )?.code;

@@ -77,7 +77,7 @@ describe("the documentation", () => {
       expect.stringContaining("you are not a member of it."),
     ]);
     expect(output?.stdout).toMatch(/\tann@example\.com\tadmin\t\S+\n$/);
-  }, 120_000);
+  });
 
   it("contains a quick start in README.md that works as shown", async () => {
     const steps = fences.filter(({ at, run: runs }) => runs && at.startsWith("README.md"));
@@ -87,7 +87,7 @@ describe("the documentation", () => {
       expect(output).toContain("Write note G");
     }
     expect(await server.stop(), "the server's exit code after Ctrl-C").toBe(0);
-  }, 90_000);
+  });
 });
 
 /** Runs each line in order. The sign-up reads the password from stdin, because the test has no terminal. */

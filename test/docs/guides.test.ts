@@ -260,7 +260,7 @@ describe("docs/guides/server-rendering.md", () => {
       expect((await visit("/account", broken)).location).toBe("/sign-in");
     }
     expect((await visit("/account", bobs.cookie)).text).toBe(`${bob.email} has 0 workspaces.`);
-  }, 60_000);
+  });
 });
 
 describe.skipIf(!hasChromium)(`docs/guides/browser.md${hasChromium ? "" : ` (${noChromium})`}`, () => {
@@ -319,6 +319,5 @@ describe.skipIf(!hasChromium)(`docs/guides/browser.md${hasChromium ? "" : ` (${n
         await site.close();
       }
     },
-    60_000,
   );
 });

@@ -101,7 +101,7 @@ describe("the example todo-worker.ts", () => {
     expect(lines.slice(-2)).toEqual(["done: Added later", "stopped"]);
     expect(worker.errors()).toBe("");
     expect((await adas.tasks.list({ status: "todo" })).items).toEqual([]);
-  }, 90_000);
+  });
 
   it("prints what is wrong with its key, and exits with code 1", async () => {
     const expired = await keyFor("task:read", "task:write");
@@ -127,7 +127,7 @@ describe("the example todo-worker.ts", () => {
       expect(worker.errors()).not.toContain(env["PROJO_TOKEN"] ?? "nothing");
     }
     expect((await adas.tasks.get({ id: task.id })).status).toBe("todo");
-  }, 90_000);
+  });
 });
 
 describe("the example introspecting-service.ts", () => {
@@ -162,7 +162,7 @@ describe("the example introspecting-service.ts", () => {
     service.child.kill("SIGTERM");
     expect(await service.ended()).toBe(0);
     expect(service.output() + service.errors()).not.toContain("pja_");
-  }, 60_000);
+  });
 
   it("returns 503, not 401, when its own key does not work", async () => {
     const key = await keyFor("task:read");
@@ -172,5 +172,5 @@ describe("the example introspecting-service.ts", () => {
     expect(response.status).toBe(503);
     await eventually(() => service.errors().includes("tokens.introspect failed: permission.denied"));
     expect(service.errors()).not.toContain(ada.token);
-  }, 60_000);
+  });
 });

@@ -19,7 +19,7 @@ describe.skipIf(!hasChromium)(`examples/next${hasChromium ? "" : ` (${noChromium
       start: ["start", "--hostname", "127.0.0.1", "--port", "0"],
       env: { NEXT_TELEMETRY_DISABLED: "1" },
     });
-  }, 6 * MINUTE_MS);
+  }, 20 * MINUTE_MS);
   afterAll(() => application?.close());
 
   it("signs up, lists and creates tasks, signs out and signs in", async () => {

@@ -31,7 +31,7 @@ describe.skipIf(noMachine !== undefined)(
       };
       image = await buildImage(readFileSync(join(root, "deploy/docker/Dockerfile"), "utf8"), context, shared);
       rmSync(context, { recursive: true });
-    }, 10 * MINUTE_MS);
+    }, 30 * MINUTE_MS);
     afterAll(() => image?.remove(), 10 * MINUTE_MS);
 
     /** Runs a program as the user of the image, on its root, which cannot be written. */

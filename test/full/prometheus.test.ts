@@ -60,7 +60,7 @@ describe.runIf(hasPrometheus || mustRun)("Prometheus", () => {
     );
     // Enough reads for the rate over the last 20 seconds.
     await eventually(async () => ((await query("count_over_time(projo_build_info[1m])"))[0] ?? 0) >= 8, 60);
-  }, 120_000);
+  });
   afterAll(async () => {
     stopped.abort();
     await traffic;

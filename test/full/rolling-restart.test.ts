@@ -95,7 +95,7 @@ describe.skipIf(!isRun)(`F13 a rolling restart${why}`, { timeout: LONG_TEST_MS }
     await Promise.all(ports.map(start));
     const addresses = ports.map((port) => `127.0.0.1:${port}`);
     for (const name of ["haproxy", "nginx"] as const) balancers.push(await startBalancer(name, addresses));
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all(balancers.map((balancer) => balancer.close()));
     for (const { child } of running.values()) child.kill("SIGKILL");

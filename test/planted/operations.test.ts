@@ -71,26 +71,22 @@ function compile(): string[] {
 }
 
 describe("an operation", () => {
-  it(
-    "M4 R11 fails to compile without an access, a cost, words or an example, or as a mutation without audit records or repetition",
-    { timeout: 120_000 },
-    () => {
-      const lines = compile();
-      const errorsIn = (file: string) => lines.filter((line) => line.includes(`${file}(`)).join("\n");
-      expect(errorsIn("no-access.ts")).toMatch(/Property 'access' is missing/);
-      expect(errorsIn("no-access-to-write.ts")).toMatch(/Property 'access' is missing/);
-      expect(errorsIn("no-cost.ts")).toMatch(/Property 'cost' is missing/);
-      expect(errorsIn("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
-      expect(errorsIn("no-records.ts")).toMatch(/Property 'records' is missing/);
-      expect(errorsIn("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
-      expect(errorsIn("no-repetition.ts")).toMatch(/Property 'repetition' is missing/);
-      expect(errorsIn("no-summary.ts")).toMatch(/Property 'summary' is missing/);
-      expect(errorsIn("no-details.ts")).toMatch(/Property 'details' is missing/);
-      expect(errorsIn("no-example.ts")).toMatch(/Property 'example' is missing/);
-      // There are no other errors, so the compiler found exactly the planted ones.
-      expect(lines, lines.join("\n")).toHaveLength(10);
-    },
-  );
+  it("M4 R11 fails to compile without an access, a cost, words or an example, or as a mutation without audit records or repetition", () => {
+    const lines = compile();
+    const errorsIn = (file: string) => lines.filter((line) => line.includes(`${file}(`)).join("\n");
+    expect(errorsIn("no-access.ts")).toMatch(/Property 'access' is missing/);
+    expect(errorsIn("no-access-to-write.ts")).toMatch(/Property 'access' is missing/);
+    expect(errorsIn("no-cost.ts")).toMatch(/Property 'cost' is missing/);
+    expect(errorsIn("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
+    expect(errorsIn("no-records.ts")).toMatch(/Property 'records' is missing/);
+    expect(errorsIn("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
+    expect(errorsIn("no-repetition.ts")).toMatch(/Property 'repetition' is missing/);
+    expect(errorsIn("no-summary.ts")).toMatch(/Property 'summary' is missing/);
+    expect(errorsIn("no-details.ts")).toMatch(/Property 'details' is missing/);
+    expect(errorsIn("no-example.ts")).toMatch(/Property 'example' is missing/);
+    // There are no other errors, so the compiler found exactly the planted ones.
+    expect(lines, lines.join("\n")).toHaveLength(10);
+  });
 
   it("M4 without a fixture fails every proof, with the file to write and what to put there", () => {
     expect(() => inputOf("tasks.archive", {} as Scene)).toThrow(

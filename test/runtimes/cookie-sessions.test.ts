@@ -148,7 +148,7 @@ describe.skipIf(!hasChromium)(
         [session.id],
       );
       expect(row?.generation).toBeGreaterThanOrEqual(ROUNDS);
-    }, 120_000);
+    });
 
     it("ends in every tab with a sign-out or a revocation in one of them", async () => {
       const [first, second] = [await open(), await open()];

@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)(
       [allowed, foreign] = await Promise.all([openSite(sites, { script }), openSite(sites, { script })]);
       const env = { PROJO_ALLOWED_ORIGINS: allowed.url, PROJO_LIMITS: "0.1" };
       server = await startServerOver(sites.database, env);
-    }, 60_000);
+    });
     afterAll(async () => {
       await browser?.close();
       await server?.close();

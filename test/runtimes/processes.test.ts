@@ -103,7 +103,7 @@ describe("processes that share a file of tokens", () => {
       expect(site.counts).toEqual({ "auth.me": 2 * PROCESSES, "auth.refresh": 1 });
     }
     expect(await readdir(join(store.path, ".."))).toEqual(["session.json"]);
-  }, 120_000);
+  });
 
   it("continue at once when the process that refreshes is killed", async () => {
     const [killed, other] = await Promise.all([startWorker(), startWorker()]);
@@ -131,7 +131,7 @@ describe("processes that share a file of tokens", () => {
       await store.lock?.(async () => expect(await store.get()).toEqual(JSON.parse(expected).tokens));
     }
     expect((await stat(store.path)).mode & 0o077).toBe(0);
-  }, 120_000);
+  });
 
   it("keep the refresh token when the disk is full: no refresh is sent whose tokens could not be stored", async (context) => {
     if (!canMount) context.skip("This test needs root, unshare and mount.");

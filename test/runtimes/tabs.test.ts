@@ -110,7 +110,7 @@ describe.skipIf(!hasChromium)(`browserTokenStore in Chromium${hasChromium ? "" :
       expect(await Promise.all(tabs.map(callMe))).toEqual(emails);
       expect(site.counts).toEqual({ "auth.me": 2 * TABS, "auth.refresh": 1 });
     }
-  }, 120_000);
+  });
 
   it("B3 refreshes once without Web Locks, on an insecure origin", async () => {
     const tabs = await openTabs(TABS, `http://site.example:${site.port}`);
@@ -126,7 +126,7 @@ describe.skipIf(!hasChromium)(`browserTokenStore in Chromium${hasChromium ? "" :
       );
       expect(site.counts).toEqual({ "auth.me": 2 * TABS, "auth.refresh": 1 });
     }
-  }, 120_000);
+  });
 
   it.each([
     ["with Web Locks", () => site.url],

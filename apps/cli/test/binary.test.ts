@@ -83,7 +83,7 @@ it("exits with 130 when Ctrl-C stops an import, and continues the import on the 
   expect(created + existing).toBe(5000);
   // The server may have carried out the call that was in flight at Ctrl-C.
   expect([done, done + 100]).toContain(existing);
-}, 60_000);
+});
 
 it("S2 runs ten commands at once with an expired access token: all succeed with one rotation", async () => {
   const { sessionId } = await storedTokens(home, server.url);
@@ -101,7 +101,7 @@ it("S2 runs ten commands at once with an expired access token: all succeed with 
   const directory = join(home, ".config", "projo");
   expect(await readdir(directory)).toEqual(["credentials.json"]);
   expect(((await stat(join(directory, "credentials.json"))).mode & 0o777).toString(8)).toBe("600");
-}, 120_000);
+});
 
 it("ignores the lock of a killed process", async () => {
   const { pid } = spawnSync(process.execPath, ["--version"]);
@@ -109,7 +109,7 @@ it("ignores the lock of a killed process", async () => {
   await writeFile(lock, JSON.stringify({ id: "x", pid, host: hostname() }));
   await expire(home, server);
   expect((await projo(["whoami"])).code).toBe(0);
-}, 30_000);
+});
 
 it("names the build command when the program is not built", async () => {
   const copy = await mkdtemp(join(tmpdir(), "projo-unbuilt-"));

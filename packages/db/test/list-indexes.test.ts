@@ -78,7 +78,7 @@ describe("in a workspace with many tasks and projects", () => {
     );
     await vacuumAllVisible(database, ["tasks", "projects"]);
     client = await database.pool.connect();
-  }, 60_000);
+  });
   afterAll(async () => {
     client.release();
     await database.drop();

@@ -41,7 +41,7 @@ beforeAll(async () => {
   );
   middle = { id: String(row?.id), changedAt: row?.at };
   client = await database.pool.connect();
-}, 60_000);
+});
 afterAll(async () => {
   client.release();
   await database.drop();

@@ -158,7 +158,7 @@ describe("operator person erase", () => {
     const again = await operator("person", "erase", email, "--yes");
     expect(again).toMatchObject({ code: 1, out: "", err: expect.stringContaining("There is no account") });
     expect((await call(server.url, "auth.signUp", { input: { email, password } })).status).toBe(200);
-  }, 90_000);
+  });
 
   it("refuses while the user is the only admin of a workspace, and names each such workspace", async () => {
     const [alone, shared] = [await newTeam(server, "Alone\u2028"), await newTeam(server, "Shared")];
@@ -181,7 +181,7 @@ describe("operator person erase", () => {
     await joined(server, alone, "admin");
     expect(await operator("person", "erase", person.email, "--yes")).toMatchObject({ code: 0, err: "" });
     expect(await tablesContaining(person.email)).toEqual([]);
-  }, 90_000);
+  });
 
   it("rejects an unknown argument and changes nothing", async () => {
     const person = await newcomer(server);
@@ -196,5 +196,5 @@ describe("operator person erase", () => {
     }
     expect((await operator("person", "erase", "nobody@example.com", "--yes")).code).toBe(1);
     expect((await person.call("auth.me")).status).toBe(200);
-  }, 90_000);
+  });
 });

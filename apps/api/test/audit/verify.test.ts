@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await startTestServer();
   long = await newTeam(server);
   await plantEntries(server, long, LONG - 1);
-}, 60_000);
+});
 afterAll(() => server.close());
 
 /** Creates a log with a number of entries. The first one records the creation of the workspace. */
@@ -204,5 +204,5 @@ describe("audit.verify", () => {
     } finally {
       await Promise.all([before, during, after].map((one) => one.close()));
     }
-  }, 60_000);
+  });
 });

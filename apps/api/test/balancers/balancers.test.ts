@@ -60,7 +60,7 @@ const each = (["haproxy", "nginx"] as const).map((name) => {
 });
 
 for (const { name, isRun, title } of each)
-  describe.skipIf(!isRun)(`${title} with its configuration in deploy/`, { timeout: 60_000 }, () => {
+  describe.skipIf(!isRun)(`${title} with its configuration in deploy/`, () => {
     let balancer: Balancer;
     beforeAll(async () => {
       const address = hostOf(server.url);

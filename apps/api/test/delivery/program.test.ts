@@ -46,14 +46,14 @@ describe("The last line that the server prints at its start", () => {
     const { url, lines, page } = await run(site.env);
     expect(lines.at(-1)).toBe(`  Open in a browser:  ${url}`);
     expect(page).toBe(PAGE);
-  }, 90_000);
+  });
 
   it("names no such address when the application is off", async () => {
     const { lines, page } = await run({ PROJO_WEB: "off" });
     expect(lines.at(-1)).toBe("  Stop with Ctrl-C.");
     expect(lines).toContain("  Web application: off");
     expect(page).toContain("PROJO_WEB=off");
-  }, 90_000);
+  });
 });
 
 it("The server does not start with a directory without a page, and prints one line", async () => {
@@ -67,4 +67,4 @@ it("The server does not start with a directory without a page, and prints one li
   child.stderr?.on("data", (bytes: Buffer) => (problem += bytes.toString()));
   expect(await new Promise((resolve) => child.once("close", resolve))).toBe(1);
   expect(problem.trim().split("\n")).toEqual([expect.stringMatching(/^PROJO_WEB_DIR: .* no index\.html\./)]);
-}, 90_000);
+});

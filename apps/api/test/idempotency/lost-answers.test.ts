@@ -89,38 +89,30 @@ async function untilAnswered(again: () => Promise<Answer>, tries = 20): Promise<
 }
 
 describe("a repeated call", () => {
-  it(
-    "N6 N7 gets the answer of the first one if the database's answer to the commit was lost",
-    { timeout: 120_000 },
-    async () => {
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const [creation, key, title] = [inRound(round), randomUUID(), `lost ${round}`];
-        const before = wire.lost();
-        wire.loseNext();
-        const first = await send(creation, key, title);
-        expect([first.status, wire.lost() - before], `${creation.name} ${first.text}`).toEqual([503, 1]);
-        expect(await rowsOf(creation, title)).toBe(1);
-        const second = await untilAnswered(() => send(creation, key, title));
-        expect([second.status, isReplay(second)], second.text).toEqual([200, true]);
-        expect(await rowsOf(creation, title)).toBe(1);
-      }
-    },
-  );
+  it("N6 N7 gets the answer of the first one if the database's answer to the commit was lost", async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const [creation, key, title] = [inRound(round), randomUUID(), `lost ${round}`];
+      const before = wire.lost();
+      wire.loseNext();
+      const first = await send(creation, key, title);
+      expect([first.status, wire.lost() - before], `${creation.name} ${first.text}`).toEqual([503, 1]);
+      expect(await rowsOf(creation, title)).toBe(1);
+      const second = await untilAnswered(() => send(creation, key, title));
+      expect([second.status, isReplay(second)], second.text).toEqual([200, true]);
+      expect(await rowsOf(creation, title)).toBe(1);
+    }
+  });
 
-  it(
-    "N6 N7 gets the answer of the first one if the caller's connection ended before the answer",
-    { timeout: 120_000 },
-    async () => {
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const [creation, key, title] = [inRound(round), randomUUID(), `gone ${round}`];
-        await sendAndLeave(creation, key, title, round % 5);
-        const answers = await Promise.all([1, 2].map(() => untilAnswered(() => send(creation, key, title))));
-        expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-        expect(answers[0]?.text).toBe(answers[1]?.text);
-        expect(await rowsOf(creation, title)).toBe(1);
-      }
-    },
-  );
+  it("N6 N7 gets the answer of the first one if the caller's connection ended before the answer", async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const [creation, key, title] = [inRound(round), randomUUID(), `gone ${round}`];
+      await sendAndLeave(creation, key, title, round % 5);
+      const answers = await Promise.all([1, 2].map(() => untilAnswered(() => send(creation, key, title))));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(answers[0]?.text).toBe(answers[1]?.text);
+      expect(await rowsOf(creation, title)).toBe(1);
+    }
+  });
 });
 
 /** Sends the call and closes the connection some milliseconds later, before or after the commit. */

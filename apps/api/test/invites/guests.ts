@@ -1,13 +1,13 @@
 // Users to invite, and functions that create invites and return both tokens.
 import type { Role } from "@projostack/authz";
 import { mailedInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
-import { ROUNDS } from "@projostack/db/testing";
+import { LONG_TEST_MS, ROUNDS } from "@projostack/db/testing";
 import { arrive, type Answer, type Person, type TestServer } from "../kit/index.ts";
 
 export { ROUNDS };
 
 /** The timeout for all rounds, in milliseconds. */
-export const ROUNDS_TIMEOUT_MS = 30_000 + ROUNDS * 3_000;
+export const ROUNDS_TIMEOUT_MS = LONG_TEST_MS + ROUNDS * 3_000;
 
 export const TWENTY = Array.from({ length: 20 }, (_, index) => index);
 

@@ -121,7 +121,7 @@ describe("The rate limits", () => {
     expect(refused).toHaveLength(500 - pairLimit);
     expect(await passwordsCompared(server)).toBe(answers.filter(({ status }) => status === 401).length);
     expect(await passwordsCompared(server)).toBeLessThanOrEqual(pairLimit);
-  }, 60_000);
+  });
 
   it("R4 ignore a forged X-Forwarded-For", async () => {
     await start({ PROJO_LIMITS: "1" });
@@ -168,7 +168,7 @@ describe("The rate limits", () => {
     expect((await tryToSignIn(server, email, "198.51.100.1", password)).status).toBe(429);
     expect((await tryToSignIn(server, email, "203.0.113.5", password)).status).toBe(200);
     expect((await tryToSignIn(server, email, "192.0.2.1", password)).status).toBe(200);
-  }, 60_000);
+  });
 
   it("R5 stop an attack from many addresses, and let the owner sign in from a known address", async () => {
     await start({ ...behindProxy, PROJO_LIMITS: "0.1" });
@@ -180,7 +180,7 @@ describe("The rate limits", () => {
     expect(statuses.filter((status) => status === 401)).toHaveLength(0.1 * strangersLimit);
     expect(statuses.at(-1)).toBe(429);
     expect((await tryToSignIn(server, email, "192.0.2.1", password)).status).toBe(200);
-  }, 60_000);
+  });
 
   it("R6 return the time to wait in Retry-After, retryAfter, RateLimit and RateLimit-Policy", async () => {
     await start();
@@ -242,7 +242,7 @@ describe("The rate limits", () => {
       refused[name] = await refusedOf(name, least + 1);
     }
     expect(refused).toEqual(Object.fromEntries(Object.keys(limits).map((name) => [name, 1])));
-  }, 60_000);
+  });
 
   it("ignore the workspace header for operations without a workspace", async () => {
     await start();
@@ -427,7 +427,7 @@ describe.skipIf(!hasRedis)(`The rate limits with Redis${hasRedis ? "" : ` (${noR
     expect((await tryToSignIn(server, email, "192.0.2.1", password)).status).toBe(200);
     // The server checks all rules of a decision in one step, and every key expires.
     expect((await redis.keys()).filter((key) => key.includes("network48"))).toHaveLength(1);
-  }, 60_000);
+  });
 
   for (const [signal, what] of [
     ["SIGSTOP", "hangs"],

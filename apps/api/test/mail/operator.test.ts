@@ -72,4 +72,4 @@ it("The operator's program reaches the embedded database with and without a runn
     await ended;
     await rm(dataDir, { recursive: true, force: true });
   }
-}, 120_000);
+});

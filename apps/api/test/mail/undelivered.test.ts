@@ -51,7 +51,7 @@ describe("A mail that cannot be sent", () => {
       code: 1,
       err: expect.stringContaining("was used"),
     });
-  }, 90_000);
+  });
 
   it("F7 becomes dead at once after a permanent refusal of its recipient, and the operator can resend all dead mails", async () => {
     smtp.answers = (stage) => (stage === "RCPT" ? "550 5.1.1 no such mailbox" : undefined);
@@ -64,7 +64,7 @@ describe("A mail that cannot be sent", () => {
       out: expect.stringContaining("2 mails"),
     });
     await eventually(async () => (await outbox()).every(({ status }) => status === "sent"));
-  }, 60_000);
+  });
 
   it("causes clear errors of the operator's program for wrong commands, options and ids", async () => {
     const [verb, status, id, both, missing] = await Promise.all([
@@ -80,7 +80,7 @@ describe("A mail that cannot be sent", () => {
       "Option '--status <status>' argument 'lost' is invalid. Allowed choices are pending, sent, dead. See: projostack mail list --help\n",
     );
     expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("There is no mail") });
-  }, 60_000);
+  });
 
   it("F7 becomes dead if its link expires first, and remains visible to the operator", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "451 4.3.0 not now" : undefined);

@@ -1,4 +1,4 @@
-import { ROUNDS } from "@projostack/db/testing";
+import { LONG_TEST_MS, ROUNDS } from "@projostack/db/testing";
 
 export { ROUNDS };
 
@@ -6,4 +6,4 @@ export { ROUNDS };
 export const CALLERS = 20;
 
 /** The timeout for all rounds on a busy machine, in milliseconds. */
-export const ROUNDS_TIMEOUT_MS = 30_000 + ROUNDS * 3_000;
+export const ROUNDS_TIMEOUT_MS = LONG_TEST_MS + ROUNDS * 3_000;

@@ -133,7 +133,7 @@ it("ignores the environment variables of PostgreSQL's own clients", async () => 
   });
   expect([code, lines]).toEqual([0, []]);
   expect(stdout).toContain("ProjoStack listens on");
-}, 60_000);
+});
 
 const canMount =
   process.getuid?.() === 0 &&
@@ -149,18 +149,14 @@ describe.skipIf(!canMount)(`a full disk${reason}`, () => {
       "40m",
       /^PROJO_DATA_DIR: the server cannot keep its data there \(.*: the disk is full\)\. Choose a directory elsewhere, or free at least 200 MB/,
     ],
-  ])(
-    "of %s is named in one line",
-    async (size, message) => {
-      const disk = join(directory, `disk-${size}`);
-      await mkdir(disk);
-      const mount = `mount -t tmpfs -o size=${size},mode=711 tmpfs '${disk}'`;
-      const { code, lines } = await start({
-        through: `exec unshare -m sh -c "$0" sh "$@"`.replace("$0", `${mount} && exec \\"\\$@\\"`),
-        env: { PROJO_DATA_DIR: join(disk, "data") },
-      });
-      expect([code, lines]).toEqual([1, [expect.stringMatching(message)]]);
-    },
-    60_000,
-  );
+  ])("of %s is named in one line", async (size, message) => {
+    const disk = join(directory, `disk-${size}`);
+    await mkdir(disk);
+    const mount = `mount -t tmpfs -o size=${size},mode=711 tmpfs '${disk}'`;
+    const { code, lines } = await start({
+      through: `exec unshare -m sh -c "$0" sh "$@"`.replace("$0", `${mount} && exec \\"\\$@\\"`),
+      env: { PROJO_DATA_DIR: join(disk, "data") },
+    });
+    expect([code, lines]).toEqual([1, [expect.stringMatching(message)]]);
+  });
 });

@@ -12,7 +12,7 @@ const modes = [
   ["without proxies", {}],
 ] as const;
 
-describe.each(modes)("F8 U9 requests on connections that are reset, %s", { timeout: 60_000 }, (_, env) => {
+describe.each(modes)("F8 U9 requests on connections that are reset, %s", (_, env) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer(env);

@@ -25,7 +25,7 @@ let database: TestDatabase;
 let own: OwnPostgres;
 beforeAll(async () => {
   [database, own] = await Promise.all([createTestDatabase(), startOwnPostgres()]);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([database.drop(), own.drop()]);
 });
@@ -428,7 +428,7 @@ describe.skipIf(!hasOpenssl)(`over TLS${hasOpenssl ? "" : ` (${noOpenssl})`}`, (
   let postgres: TlsPostgres;
   beforeAll(async () => {
     postgres = await startTlsPostgres();
-  }, 60_000);
+  });
   afterAll(() => postgres?.stop());
   const secure = (parameters: string, host = "localhost") =>
     `postgres://${postgres.owner.user}:${SECRET}@${host}:${postgres.owner.port}/postgres?${parameters}`;

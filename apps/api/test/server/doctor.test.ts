@@ -243,7 +243,7 @@ describe("the doctor's program", () => {
     expect(bad.out).toMatch(/^problem +DATABASE_URL connection +no PostgreSQL answers there/m);
     expect(bad.out).toMatch(/\n\n1 problem\.\n$/);
     expect(bad.out).not.toContain(SECRET);
-  }, 60_000);
+  });
 
   it("refuses an unknown command with exit code 2 and starts no server", async () => {
     expect(await run(["docter"], { DATABASE_URL: database.url })).toEqual({
@@ -251,7 +251,7 @@ describe("the doctor's program", () => {
       err: "Unknown command 'docter'. Did you mean doctor? See: projostack --help\n",
       code: 2,
     });
-  }, 60_000);
+  });
 
   it("refuses an unknown option with exit code 2", async () => {
     expect(await run(["doctor", "--yaml"], {})).toEqual({
@@ -259,5 +259,5 @@ describe("the doctor's program", () => {
       err: "Unknown option '--yaml'. See: projostack doctor --help\n",
       code: 2,
     });
-  }, 60_000);
+  });
 });

@@ -155,18 +155,14 @@ describe("The server process", () => {
       : []),
   ];
 
-  it.each(cases)(
-    "exits with a one-line error and advice: %s",
-    async (_, env, expected) => {
-      const { output, ended } = start(env());
-      expect(await ended).toBe(1);
-      expect(output.stderr.trim()).toMatch(expected);
-      expect(output.stderr.trim().split("\n")).toHaveLength(1);
-      expect(output.stdout).toBe("");
-      expect(output.stderr).not.toContain(SECRET);
-    },
-    60_000,
-  );
+  it.each(cases)("exits with a one-line error and advice: %s", async (_, env, expected) => {
+    const { output, ended } = start(env());
+    expect(await ended).toBe(1);
+    expect(output.stderr.trim()).toMatch(expected);
+    expect(output.stderr.trim().split("\n")).toHaveLength(1);
+    expect(output.stdout).toBe("");
+    expect(output.stderr).not.toContain(SECRET);
+  });
 
   it("A6 refuses unsafe settings before it opens any connection, with one line for each", async () => {
     const { output, ended } = start({
@@ -181,7 +177,7 @@ describe("The server process", () => {
       .map((line) => line.split(" ")[0]);
     expect(names).toEqual(["DATABASE_URL", "REDIS_URL", "PROJO_TOKEN_KEYS", "PROJO_SMTP_URL"]);
     expect(output.stdout + output.stderr).not.toContain(SECRET);
-  }, 60_000);
+  });
 
   it("A3 reads secrets from files and prints none of them", async () => {
     const file = join(directory, "database-url");
@@ -190,7 +186,7 @@ describe("The server process", () => {
     expect(await ended).toBe(1);
     expect(output.stderr).toMatch(/^DATABASE_URL: no PostgreSQL answers there/);
     expect(output.stderr).not.toContain(SECRET);
-  }, 60_000);
+  });
 
   it.skipIf(!hasTerminal && !needsTerminal)(
     "A3 prints a mail's link at a terminal and the name of its file elsewhere",
@@ -213,7 +209,6 @@ describe("The server process", () => {
         await ownDatabase.drop();
       }
     },
-    90_000,
   );
 
   it("exits with an error if another server uses the data directory, and the other server continues and stops in order", async () => {
@@ -228,5 +223,5 @@ describe("The server process", () => {
     first.child.kill("SIGTERM");
     expect(await first.ended).toBe(0);
     await expect(fetch(`${url}/livez`)).rejects.toThrow();
-  }, 90_000);
+  });
 });

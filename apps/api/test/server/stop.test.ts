@@ -61,7 +61,7 @@ async function start(drainSeconds: number): Promise<Running> {
 
 const isReady = (url: string): Promise<boolean> => fetch(`${url}/readyz`).then(({ ok }) => ok);
 
-describe("F3 the server's process", { timeout: 60_000 }, () => {
+describe("F3 the server's process", () => {
   it("serves every call during PROJO_DRAIN_SECONDS after SIGTERM under load, then exits with code 0", async () => {
     const { url, child, ended } = await start(3);
     const failed: unknown[] = [];

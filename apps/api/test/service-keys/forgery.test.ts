@@ -161,7 +161,7 @@ describe("A forged or malformed service key", () => {
     }
     expect(seen).toEqual(new Map([[REFUSED, bytes.length * 8 + 48 * 8]]));
     expect(await tried(key.token)).toBe("200");
-  }, 60_000);
+  });
 
   const SPELLINGS = bySuite({ short: 500, full: 2_000 });
   it(`S11 gets 401 in ${SPELLINGS} random variations`, async () => {
@@ -183,7 +183,7 @@ describe("A forged or malformed service key", () => {
     }
     const padded = [`${key.token}=`, `${key.token}==`, `${key.token.slice(0, -1)}%`, `${key.token}.`];
     for (const token of padded) expect([token, await tried(token)]).toEqual([token, REFUSED]);
-  }, 60_000);
+  });
 
   it("S12 gets 401 and never causes a 500, also in a malformed authorization header", async () => {
     const headers = [

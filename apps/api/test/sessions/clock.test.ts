@@ -38,7 +38,7 @@ describe.each([
       clockShiftMs: days * DAY * 1000,
       env: { ...unlimited, PROJO_TOKEN_KEYS, DATABASE_URL: right.database.url },
     });
-  }, 120_000);
+  });
   afterAll(() => wrong.stop());
 
   it("S9 logs the wrong time of day", async () => {

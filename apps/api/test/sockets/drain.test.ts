@@ -26,7 +26,7 @@ describe.each(["true", "false"])("with PROJO_FAST_PATH=%s", (isFast) => {
       expect(performance.now() - startedAt).toBeLessThan(10_000);
     });
     await database.drop();
-  }, 30_000);
+  });
 
   it("F3 a stopping server refuses the requests that arrive too late in the form of all errors", async () => {
     const server = await startTestServer({ PROJO_FAST_PATH: isFast });
@@ -59,7 +59,7 @@ describe.each(["true", "false"])("with PROJO_FAST_PATH=%s", (isFast) => {
       expect(lines).toContainEqual(
         expect.objectContaining({ msg: "a call was refused with 503", operation, traceId: TRACE }),
       );
-  }, 30_000);
+  });
 
   it("R12 a connection with more than 32 waiting requests is closed", async () => {
     const server = await startTestServer({ PROJO_FAST_PATH: isFast });
@@ -78,5 +78,5 @@ describe.each(["true", "false"])("with PROJO_FAST_PATH=%s", (isFast) => {
     } finally {
       await server.close();
     }
-  }, 30_000);
+  });
 });

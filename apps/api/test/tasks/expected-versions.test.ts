@@ -145,7 +145,7 @@ describe.each(resources)("the expected version of a $thing", ({ thing, table, te
       expect(answers).toHaveLength(PARALLEL);
       expectOneWinner(answers, await get(id));
     }
-  }, 60_000);
+  });
 
   const lockOf = (id: string) => ({ lock: `SELECT FROM ${table} WHERE id = $1 FOR UPDATE`, values: [id] });
 
@@ -160,7 +160,7 @@ describe.each(resources)("the expected version of a $thing", ({ thing, table, te
       expect(answers).toHaveLength(PARALLEL);
       expectOneWinner(answers, await get(id));
     }
-  }, 60_000);
+  });
 
   function expectOneWinner(answers: readonly Answer[], present: Row) {
     const [winner, ...others] = answers.toSorted((one, other) => one.status - other.status);
@@ -197,7 +197,7 @@ describe.each(resources)("the expected version of a $thing", ({ thing, table, te
         ([won, lost]: number[]) => won === 200 && lost !== 200,
       );
     }
-  }, 60_000);
+  });
 
   it("shows the present row only to a caller who may read it", async () => {
     const id = await make("Secret");

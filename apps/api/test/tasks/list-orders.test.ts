@@ -83,7 +83,7 @@ describe.each(resources)("the list of $name", (resource) => {
   let ids: string[];
   beforeAll(async () => {
     ids = await make(resource);
-  }, 60_000);
+  });
   const list = (input: object, between?: (page: readonly Item[]) => Promise<void>) =>
     readAll(`${name}.list`, { search: "ordered", ...input }, between);
 

@@ -267,7 +267,7 @@ describe.each(both)("F3 a stopping server, with %s,", (_, running) => {
     });
     await closed;
     await held;
-  }, 30_000);
+  });
 
   it("refuses every late request in the form of all errors, on connections that are open", async () => {
     const server = await startServerOver(fast.database, {
@@ -321,5 +321,5 @@ describe.each(both)("F3 a stopping server, with %s,", (_, running) => {
     }
     await closed;
     expect(await rowsNamed("Stopping")).toBe(0);
-  }, 30_000);
+  });
 });

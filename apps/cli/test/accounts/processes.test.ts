@@ -72,7 +72,7 @@ it("S2 sign-ins, refreshes, switches and selections of two servers and three acc
   expect(accountsOf(credentials, second)).toHaveLength(1);
   expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);
   expect(await projo("auth", "status")).toEqual(done);
-}, 120_000);
+});
 
 const isRoot = process.getuid?.() === 0;
 const canMount = isRoot && spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
@@ -119,5 +119,4 @@ it.skipIf(!canMount)(
       "projo: 1 problem found. See the checks marked as problem.",
     ]);
   },
-  60_000,
 );

@@ -204,7 +204,7 @@ it("answers with nothing, and without an error, when it cannot ask the server", 
   await writeFile(join(out.home, ".config", "projo", "credentials.json"), "broken", { mode: 0o600 });
   expect(await started({ ...env, HOME: out.home }, LINE)).toEqual(NOTHING);
   await out.close();
-}, 60_000);
+});
 
 it("waits no longer than the time limit for a server that does not answer, or for a lock", async () => {
   await rm(cacheOf(shell), { recursive: true, force: true });
@@ -227,7 +227,7 @@ it("waits no longer than the time limit for a server that does not answer, or fo
   await rm(lock);
   // The next completion refreshes the session.
   expect(await completed(LINE)).toHaveLength(3);
-}, 60_000);
+});
 
 it("leaves credentials that other users can read to the command that reports them", async () => {
   const other = await openSignedIn(server.url, "open@example.com");

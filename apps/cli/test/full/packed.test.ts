@@ -90,4 +90,4 @@ it("runs without anything beside it", async () => {
   await done(["audit", "export", "--out", "log.ndjson"]);
   expect(await done(["audit", "verify", "log.ndjson"])).toContain("Intact");
   await done(["logout"]);
-}, 120_000);
+});

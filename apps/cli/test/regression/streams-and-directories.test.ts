@@ -23,7 +23,7 @@ beforeAll(async () => {
   await expectDone(`printf '%s' '${PASSWORD}' | projo signup ann@example.com --password-stdin`);
   await expectDone("projo workspaces create Acme");
   await expectDone("projo projects create Website");
-}, 60_000);
+});
 
 afterAll(async () => {
   await rm(home, { recursive: true, force: true });

@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium)(`the application${hasChromium ? "" : ` (${noChromi
   let application: DeliveredApplication;
   beforeAll(async () => {
     application = await startDeliveredApplication();
-  }, 120_000);
+  });
   afterAll(() => application.close());
 
   it("serves two users from sign-up to a verified audit log, without a violation or a foreign request", async () => {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
   await database.owner("ANALYZE audit_logs");
   client = await database.pool.connect();
-}, 120_000);
+});
 afterAll(async () => {
   client.release();
   await database.drop();

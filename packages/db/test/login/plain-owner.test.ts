@@ -11,7 +11,7 @@ let postgres: EmbeddedPostgres;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "projo-plain-owner-"));
   postgres = await startEmbeddedPostgres({ dataDir: directory, settings: { fsync: "off" } });
-}, 60_000);
+});
 afterAll(async () => {
   await postgres.stop();
   rmSync(directory, { recursive: true, force: true });

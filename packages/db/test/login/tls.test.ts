@@ -35,7 +35,7 @@ beforeAll(async () => {
       ssl_key_file: path("server.key"),
     },
   });
-}, 60_000);
+});
 afterAll(async () => {
   await postgres?.stop();
   if (directory) rmSync(directory, { recursive: true, force: true });

@@ -28,7 +28,7 @@ describe.skipIf(!hasOpenssl)(`over TLS${hasOpenssl ? "" : ` (${noOpenssl})`}`, (
         owner.query(`CREATE DATABASE ${name}`),
       );
     }
-  }, 60_000);
+  });
   afterAll(() => postgres?.stop());
 
   const addressOf = (parameters: string, host = "localhost", database = "postgres"): string => {

@@ -22,7 +22,7 @@ it("R9 a flood of addresses drops no account counts and is logged once a minute"
   const { addresses, accounts } = stores.statistics();
   expect(accounts).toMatchObject({ entries: 1, evicted: 0 });
   expect(addresses.evicted).toBeGreaterThan(0);
-}, 60_000);
+});
 
 it("R9 all stores of the limiter together use less than 16 MB", () => {
   const stores = createCountStores({ warn: () => {} });

@@ -199,7 +199,7 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     // Many files wait for a mail server, a clock or a process, so more workers than processors keep two processors busy.
     maxWorkers: Math.min(8, Math.max(4, availableParallelism())),
-    // They end tests that hang. They hold for tests of up to ten seconds, also on a slow machine that is busy with other work.
+    // They only end tests that hang: a slow and busy machine may need three minutes for a test of ten seconds.
     testTimeout: 180_000,
     hookTimeout: 300_000,
     // Vitest waits one second by default, in which a slow machine does not start a process or open a connection.

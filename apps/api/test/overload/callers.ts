@@ -1,6 +1,6 @@
 // Fixtures for overload: callers who wait for locks, as many as the pool has connections or more.
-import { withOwner } from "@projostack/db";
 import { setTimeout as delay } from "node:timers/promises";
+import { whileLocked } from "@projostack/db/testing";
 import { team, type Team } from "../mutants/attackers.ts";
 import type { Answer, TestServer } from "../kit/index.ts";
 
@@ -33,17 +33,11 @@ export async function timed(call: () => Promise<Answer>): Promise<Timed> {
 
 /** Holds a lock on a project while `work` runs, so that nobody can write to the project. */
 export const whileProjectIsLocked = <T>(
-  server: TestServer,
+  { database }: TestServer,
   { projectId }: Place,
   work: () => Promise<T>,
 ): Promise<T> =>
-  withOwner({ connectionString: server.database.ownerUrl }, async (owner) => {
-    await owner.query("BEGIN");
-    await owner.query("SELECT FROM projects WHERE id = $1 FOR UPDATE", [projectId]);
-    const result = await work();
-    await owner.query("ROLLBACK");
-    return result;
-  });
+  whileLocked(database, { lock: "SELECT FROM projects WHERE id = $1 FOR UPDATE", values: [projectId] }, work);
 
 /** Enough workspaces to use all connections. A single one can use at most three quarters of them. */
 const WORKSPACES = 8;
@@ -52,9 +46,7 @@ const CALLERS_EACH = 6;
 /** Lets callers of several workspaces wait for locked projects while `work` runs. */
 export async function whilePoolIsFull<T>(server: TestServer, work: () => Promise<T>): Promise<T> {
   const places = await Promise.all(Array.from({ length: WORKSPACES }, () => place(server)));
-  return withOwner({ connectionString: server.database.ownerUrl }, async (owner) => {
-    await owner.query("BEGIN");
-    await owner.query("LOCK TABLE projects IN EXCLUSIVE MODE");
+  return whileLocked(server.database, { lock: "LOCK TABLE projects IN EXCLUSIVE MODE" }, async (held) => {
     const done = new AbortController();
     const caller = async (here: Place) => {
       while (!done.signal.aborted) {
@@ -71,7 +63,7 @@ export async function whilePoolIsFull<T>(server: TestServer, work: () => Promise
       return await work();
     } finally {
       done.abort();
-      await owner.query("ROLLBACK");
+      await held.release();
       await callers;
     }
   });

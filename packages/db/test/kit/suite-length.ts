@@ -9,8 +9,8 @@ export const bySuite = <T>({ short, full }: { readonly short: T; readonly full: 
   isFullSuite ? full : short;
 
 /**
- * The limit of a test that takes ten seconds or more. It ends a test that hangs. The duration of the others depends on the machine: next
- * to other work, a slow one needs ten times as long as a fast one.
+ * The limit of a test that takes ten seconds or more. It only ends a test that hangs: a slow and busy machine may need ten times as long
+ * as a fast one.
  */
 export const LONG_TEST_MS = 20 * 60_000;
 

@@ -9,9 +9,7 @@ const acknowledgesRefusedCommit: Attack = {
     const { owner } = server.database;
     const { admin, id } = await team(server);
     // A server without the check answers before the workspace is there.
-    await eventually(
-      async () => (await rowExists(server, "SELECT FROM workspaces WHERE id = $1", [id])) || undefined,
-    );
+    await eventually(() => rowExists(server, "SELECT FROM workspaces WHERE id = $1", [id]));
     // A deferred constraint is checked at the COMMIT, when all statements have succeeded. The check takes longer than an answer that
     // does not wait for it.
     await owner(`
